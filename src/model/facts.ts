@@ -1,0 +1,253 @@
+/** Seconds since 1970-01-01T00:00:00Z, an integer. */
+export type EpochSeconds = number;
+
+/** One cluster as far as it could be told apart: live, or known only from files. */
+export interface Cluster {
+	/** UID of the kube-system namespace, or a hash of server and CA where that could not be read. */
+	uid: string;
+	name: string;
+	provider: 'kubernetes' | 'files';
+	/** URL of the API server that answered. */
+	server: string;
+	/** `file#context` of every kubeconfig context that reaches this cluster. */
+	contexts: string[];
+	/** gitVersion of the API server; empty where it was not read. */
+	version: string;
+	createdAt: EpochSeconds | null;
+	auditing: Auditing;
+	certificateAuthorities: CertificateAuthority[];
+}
+
+export interface Auditing {
+	state: 'on' | 'off' | 'unknown';
+	from: EpochSeconds | null;
+	to: EpochSeconds | null;
+	/** Whether events name the credential (`authentication.kubernetes.io/credential-id`). */
+	credentialIds: boolean;
+}
+
+export interface CertificateAuthority {
+	sha256: string;
+	notAfter: EpochSeconds;
+}
+
+/** How a cluster stands in the result. `not_assessed`: expected, but not discovered this time. */
+export type ClusterStatus = 'assessed' | 'partial' | 'unreachable' | 'not_assessed';
+
+/**
+ * What a collector reads. Each is also the name that `--require` and `--allow-gap` take and that
+ * policies list under `custom.needs`.
+ */
+export const sources = [
+	'cluster',
+	'bindings',
+	'roles',
+	'service_accounts',
+	'token_secrets',
+	'bootstrap_tokens',
+	'certificate_requests',
+	'kubeconfig',
+	'authorizer',
+	'identities',
+	'usage',
+] as const;
+export type Source = (typeof sources)[number];
+
+export type GapCode =
+	| 'forbidden'
+	| 'throttled'
+	| 'timeout'
+	| 'unreachable'
+	| 'auditing_off'
+	| 'partial'
+	| 'not_configured';
+
+/** Facts that could not be read. It turns "pass" into "unknown", never the other way round. */
+export interface Gap {
+	source: Source;
+	code: GapCode;
+	/** What happened and what would close the gap, in one sentence; redacted. */
+	message: string;
+	/** The permission that is missing, as `list secrets`; empty where that is not the reason. */
+	permission: string;
+	/** uid of the one credential that the gap touches; empty when it touches the whole cluster. */
+	subject: string;
+}
+
+/** What one source gave, for the report's coverage table. */
+export interface SourceStatus {
+	source: Source;
+	status: 'complete' | 'partial' | 'denied' | 'unavailable' | 'not_configured';
+	/** Objects read. */
+	count: number;
+}
+
+export type CredentialKind =
+	| 'client_certificate'
+	| 'cloud_kubeconfig'
+	| 'token_secret'
+	| 'bound_token'
+	| 'bootstrap_token'
+	| 'static_token'
+	| 'basic_auth'
+	| 'exec_plugin'
+	| 'auth_provider';
+
+/** The words of the provider's console; see the README's glossary. */
+export type CredentialState = 'not_issued' | 'effective' | 'expired' | 'revoked' | 'deleted' | 'unknown';
+
+/** Where the scan met a credential: a live object, a kubeconfig file, or the scan's own connection. */
+export interface Location {
+	/** `csr`, `secret`, `kubeconfig` or `connection` (the credential that the scan itself uses). */
+	origin: 'csr' | 'secret' | 'kubeconfig' | 'connection';
+	/** Path of the file as given; empty for objects. */
+	path: string;
+	/** First line of the user, cluster or context block, from 1; 0 for objects. */
+	line: number;
+	namespace: string;
+	/** Name of the object, or of the user block. */
+	name: string;
+	/** Permission bits of the file (0o600 is 384); null for objects. */
+	mode: number | null;
+	/** Numeric owner of the file; null for objects. */
+	ownerUid: number | null;
+}
+
+/** A credential without its secret part: only names, dates, fingerprints. */
+export interface Credential {
+	/** Stable: `x509:<sha256>`, `secret:<uid>`, or a hash of where it stands for what has no fingerprint. */
+	uid: string;
+	kind: CredentialKind;
+	state: CredentialState;
+	/** What the API server would call its bearer; empty where only the server can tell. */
+	username: string;
+	/** As the credential states them: O of a certificate; never the implied system:authenticated. */
+	groups: string[];
+	notBefore: EpochSeconds | null;
+	/** null: it has no end date, or `gaps` says that it could not be read. */
+	notAfter: EpochSeconds | null;
+	certificate: CertificateDetails | null;
+	/** The ServiceAccount that a token stands for. */
+	serviceAccount: ServiceAccountRef | null;
+	/** Labels of a token Secret, as dates at 00:00 UTC (the label has day precision). */
+	lastUsed: EpochSeconds | null;
+	invalidSince: EpochSeconds | null;
+	createdAt: EpochSeconds | null;
+	/** How a CertificateSigningRequest came to be; null for all else. */
+	issuance: Issuance | null;
+	/** Command of an exec plugin or name of an auth provider; empty for all else. */
+	plugin: string;
+	/** Every place it was met, the first is the one that findings point at. */
+	locations: Location[];
+}
+
+export interface CertificateDetails {
+	issuer: string;
+	serialNumber: string;
+	sha256: string;
+	publicKeySha256: string;
+	keyAlgorithm: 'RSA' | 'ECDSA' | 'Ed25519' | 'unknown';
+	keyBits: number;
+	signatureHash: string;
+	clientAuth: boolean;
+}
+
+export interface ServiceAccountRef {
+	namespace: string;
+	name: string;
+	/** UID that the token was made for; empty where the credential does not say. */
+	uid: string;
+}
+
+export interface Issuance {
+	signerName: string;
+	requester: string;
+	/** Credential ids (`X509SHA256=…`) of whoever requested it, from spec.extra. */
+	requesterCredentialIds: string[];
+	/** Reasons of the Approved and Denied conditions. */
+	decision: 'approved' | 'denied' | 'failed' | 'pending';
+	/** spec.expirationSeconds; null when the request left it to the signer. */
+	expirationSeconds: number | null;
+}
+
+/** A cluster block of a kubeconfig: how a connection is verified. */
+export interface Connection {
+	uid: string;
+	/** Name of the cluster block. */
+	name: string;
+	server: string;
+	verification: 'verified' | 'skipped' | 'plain_http' | 'system_roots';
+	location: Location;
+}
+
+export interface ServiceAccount {
+	uid: string;
+	namespace: string;
+	name: string;
+}
+
+export interface PolicyRule {
+	verbs: string[];
+	apiGroups: string[];
+	resources: string[];
+	resourceNames: string[];
+	nonResourceURLs: string[];
+}
+
+export interface Role {
+	uid: string;
+	kind: 'Role' | 'ClusterRole';
+	/** Empty for a ClusterRole. */
+	namespace: string;
+	name: string;
+	labels: Record<string, string>;
+	rules: PolicyRule[];
+	/** Label selectors of aggregationRule; a ClusterRole that matches one adds its rules. Empty for most. */
+	aggregates: LabelSelector[];
+}
+
+/** meta/v1 LabelSelector. */
+export interface LabelSelector {
+	matchLabels: Record<string, string>;
+	matchExpressions: { key: string; operator: string; values: string[] }[];
+}
+
+export interface Subject {
+	kind: 'User' | 'Group' | 'ServiceAccount';
+	name: string;
+	/** Empty for User and Group. */
+	namespace: string;
+}
+
+export interface Binding {
+	uid: string;
+	kind: 'RoleBinding' | 'ClusterRoleBinding';
+	namespace: string;
+	name: string;
+	resourceVersion: string;
+	roleKind: 'Role' | 'ClusterRole';
+	roleName: string;
+	subjects: Subject[];
+	createdAt: EpochSeconds | null;
+	manager: Manager;
+}
+
+/** Who would put the object back: read from well-known labels and annotations. */
+export type Manager = 'bootstrap' | 'helm' | 'argocd' | 'flux' | 'operator' | 'addon_manager' | 'none';
+
+/** Everything that was read of one cluster; the file that `--save-facts` writes. */
+export interface Facts {
+	apiVersion: 'kubelapse/facts/v1';
+	/** When collection began. */
+	collectedAt: EpochSeconds;
+	cluster: Cluster;
+	/** False when nothing at all could be read: the cluster is `unreachable`. */
+	reachable: boolean;
+	credentials: Credential[];
+	connections: Connection[];
+	bindings: Binding[];
+	roles: Role[];
+	serviceAccounts: ServiceAccount[];
+	sources: SourceStatus[];
+	gaps: Gap[];
+}

@@ -1,0 +1,42 @@
+import type { Source } from './facts.ts';
+import type { RecordKind } from './record.ts';
+
+/** From the worst down. */
+export const severities = ['critical', 'high', 'medium', 'low', 'info'] as const;
+export type Severity = (typeof severities)[number];
+
+/** `unknown`: a fact that the policy needs could not be read, or the evaluation failed. */
+export const outcomes = ['pass', 'fail', 'unknown', 'not_applicable'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** An item of a benchmark that the policy decides or resembles. */
+export interface Control {
+	framework: string;
+	version: string;
+	id: string;
+	strength: 'exact' | 'analogy';
+}
+
+/** Evidence of use that a remediation asks for; `none` where usage is not judged. */
+export type Grade = 'A' | 'B' | 'C' | 'D' | 'none';
+
+/** One policy as its METADATA says it. Docs, `policy list` and SARIF rules are made of this alone. */
+export interface Policy {
+	/** `category/name`: path, package tail, params key, SARIF ruleId and waiver key. */
+	id: string;
+	title: string;
+	description: string;
+	severity: Severity;
+	/** Severity when the subject is privileged; equal to `severity` where it does not matter. */
+	privilegedSeverity: Severity;
+	kind: RecordKind;
+	/** A gap in one of these turns a pass into unknown. */
+	needs: Source[];
+	minGrade: Grade;
+	/** What to do and what really ends the credential. */
+	remediation: string;
+	controls: Control[];
+}
+
+/** Every policy of a bundle, sorted by id. */
+export type Catalog = Policy[];

@@ -1,0 +1,73 @@
+import type { Cluster, ClusterStatus, Credential, EpochSeconds, Gap, SourceStatus } from './facts.ts';
+import type { Finding } from './finding.ts';
+import type { Outcome, Policy, Severity } from './policy.ts';
+import type { Grant, Identity } from './record.ts';
+
+/** How many records each policy judged how, in one cluster. */
+export interface OutcomeCounts extends Record<Outcome, number> {}
+
+export interface ReportedCluster extends Cluster {
+	status: ClusterStatus;
+	collectedAt: EpochSeconds;
+	sources: SourceStatus[];
+	/** Records of each kind that were judged. */
+	records: Record<string, number>;
+	findings: Record<Severity, number>;
+	unknown: number;
+}
+
+export interface ReportedPolicy extends Policy {
+	outcomes: OutcomeCounts;
+	byCluster: { cluster: string; outcomes: OutcomeCounts }[];
+}
+
+export interface ReportedGap extends Gap {
+	cluster: { uid: string; name: string };
+	/** Named by `--allow-gap`: it does not count for exit code 3. */
+	isAllowed: boolean;
+}
+
+export type ReportedCredential = Credential & { cluster: string; isPrivileged: boolean };
+export type ReportedGrant = Grant & { cluster: string };
+export type ReportedIdentity = Identity & { cluster: string; findings: number };
+
+/** Why a run ends with its exit code. */
+export interface Verdict {
+	exitCode: number;
+	/** Plain sentences, the deciding one first. */
+	reasons: string[];
+}
+
+/** `result.json`: the one document that every reporter renders. */
+export interface Report {
+	apiVersion: 'kubelapse/v1';
+	run: {
+		/** When the run began, or `--now`. */
+		now: EpochSeconds;
+		/** True when `--now` was given: such a result is never planned from. */
+		isClockOverridden: boolean;
+		version: string;
+		/** SHA-256 over the compiled policies and the params in force. */
+		policyDigest: string;
+		failOn: Severity;
+		interrupted: boolean;
+		verdict: Verdict;
+	};
+	clusters: ReportedCluster[];
+	summary: {
+		clusters: Record<ClusterStatus, number>;
+		credentials: number;
+		identities: number;
+		grants: number;
+		findings: Record<Severity, number>;
+		unknown: number;
+		gaps: number;
+	};
+	policies: ReportedPolicy[];
+	findings: Finding[];
+	credentials: ReportedCredential[];
+	identities: ReportedIdentity[];
+	grants: ReportedGrant[];
+	gaps: ReportedGap[];
+	suppressed: Finding[];
+}
