@@ -36,6 +36,14 @@ export interface Policy {
 	/** What to do and what really ends the credential. */
 	remediation: string;
 	controls: Control[];
+	/** Thresholds that `--params` may change; the key in `data.params.<category>.<name>`. */
+	params: Record<string, ParamSpec>;
+}
+
+/** One threshold of a policy: its default decides its type. */
+export interface ParamSpec {
+	default: string | number | boolean | string[];
+	description: string;
 }
 
 /** Every policy of a bundle, sorted by id. */

@@ -1,0 +1,20 @@
+const RULES: [RegExp, string][] = [
+	[/-----BEGIN [A-Z0-9 ]+-----[\s\S]*?(?:-----END [A-Z0-9 ]+-----|$)/g, '[PEM removed]'],
+	// A JSON Web Token: three base64url parts, the first two JSON objects (`eyJ` is `{"`).
+	[/\beyJ[\w-]{5,}\.[\w-]*\.?[\w-]*/g, '[token removed]'],
+	[/\b(bearer|basic)\s+[\w+/=.~-]{6,}/gi, '$1 [removed]'],
+	// Bootstrap tokens (kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens): the id is public.
+	[/\b([a-z0-9]{6})\.[a-z0-9]{16}\b/g, '$1.[removed]'],
+	[/\b(https?:\/\/)[^\s/@:]*(?::[^\s/@]*)?@/gi, '$1'],
+	[
+		/((?:"|\b)(?:[\w-]*(?:token|password|passwd|secret|api[_-]?key|key-data|private[_-]?key|signature)[\w-]*)"?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s,;&}"']+)/gi,
+		'$1[removed]',
+	],
+	// Long unbroken base64: keys and tokens that no rule above knows. Hex digests stay readable.
+	[/(?<![\w+/=-])(?![0-9a-fA-F]+(?![\w+/=-]))[\w+/-]{64,}={0,2}/g, '[removed]'],
+];
+
+/** Text of somebody else (an error, a plugin's stderr) without what looks like a key, token or password. */
+export function redact(text: string): string {
+	return RULES.reduce((kept, [pattern, replacement]) => kept.replace(pattern, replacement), text);
+}

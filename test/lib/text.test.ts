@@ -1,0 +1,53 @@
+import { formatDuration, parseRfc3339 } from '../../src/lib/epoch.ts';
+import { redact } from '../../src/lib/redact.ts';
+import { oneLine } from '../../src/lib/text.ts';
+import { assert, describe } from '../helpers/describe.ts';
+
+describe('oneLine', it => {
+	it('shows what would move the cursor, break the line or reorder text', () =>
+		assert.is(oneLine('a\u001b[2J\nb\u202ec\u0085\ud800'), 'a\\u{1b}[2J\\u{a}b\\u{202e}c\\u{85}\\u{d800}'));
+	it('keeps letters of any script and whole surrogate pairs', () =>
+		assert.is(oneLine('Ольга 李 🙂'), 'Ольга 李 🙂'));
+	it('cuts a long name in the middle', () => assert.is(oneLine(`a${'x'.repeat(10_000)}z`, 7), 'axx…xxz'));
+});
+
+describe('redact', it => {
+	it('JSON Web Token', () =>
+		assert.is(redact('got eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJrIn0.abc-_1 back'), 'got [token removed] back'));
+	it('PEM :: cut before its end', () =>
+		assert.is(redact('x -----BEGIN RSA PRIVATE KEY-----\nMII'), 'x [PEM removed]'));
+	it('password in a URL', () => assert.is(redact('GET https://bob:pw@h/x failed'), 'GET https://h/x failed'));
+	it('named values', () =>
+		assert.is(
+			redact('{"accessToken": "abc", password=hunter2;x'),
+			'{"accessToken": [removed], password=[removed];x',
+		));
+	it('bootstrap token :: keeps its public id', () =>
+		assert.is(redact('abcdef.0123456789abcdef'), 'abcdef.[removed]'));
+	it('leaves plain words, paths and digests', () => {
+		const text = `open /etc/kubernetes/admin.conf: no such file, sha256 ${'ab'.repeat(32)}`;
+		assert.is(redact(text), text);
+	});
+});
+
+describe('parseRfc3339', it => {
+	it('reads the offset', () => assert.is(parseRfc3339('1970-01-01T01:00:10+01:00'), 10));
+	it('refuses nonsense', () =>
+		assert.equal(['', 'tomorrow', '2026-13-01T00:00:00Z', '2026-01-01'].map(parseRfc3339), [
+			null,
+			null,
+			null,
+			null,
+		]));
+});
+
+describe('formatDuration', it => {
+	it('names the two largest units', () =>
+		assert.equal([0, 59, 3600, 90_061, -90_061].map(formatDuration), [
+			'0 s',
+			'59 s',
+			'1 h',
+			'1 d 1 h',
+			'1 d 1 h',
+		]));
+});
