@@ -1,0 +1,51 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EpochSeconds } from '../../src/model/facts.ts';
+import type { Cluster } from './control-plane.ts';
+import { createBinding, createClusterRole, type PolicyRuleShape } from './seed-access.ts';
+import { type SeededCertificate, signCertificate, workingDay } from './seed-certificates.ts';
+
+/** The identities that scan. */
+export interface SeededScanners {
+	/** May read what kubelapse asks for, but no Secret: what most teams allow. */
+	reader: SeededCertificate;
+	/** May list Secrets too. */
+	full: SeededCertificate;
+}
+
+const READ: PolicyRuleShape[] = [
+	{ verbs: ['get', 'list'], apiGroups: [''], resources: ['namespaces', 'serviceaccounts'] },
+	{
+		verbs: ['get', 'list'],
+		apiGroups: ['rbac.authorization.k8s.io'],
+		resources: ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'],
+	},
+	{
+		verbs: ['get', 'list'],
+		apiGroups: ['certificates.k8s.io'],
+		resources: ['certificatesigningrequests'],
+	},
+];
+const LIST_SECRETS: PolicyRuleShape = { verbs: ['list'], apiGroups: [''], resources: ['secrets'] };
+
+/** Makes two read-only identities; their kubeconfigs lie apart from those of people. */
+export async function seedScanners(cluster: Cluster, now: EpochSeconds): Promise<SeededScanners> {
+	const folder = join(cluster.dir, 'scanners');
+	mkdirSync(folder);
+	return {
+		reader: await scanner(cluster, 'kubelapse-scanner', READ, folder, now),
+		full: await scanner(cluster, 'kubelapse-scanner-secrets', [...READ, LIST_SECRETS], folder, now),
+	};
+}
+
+async function scanner(
+	cluster: Cluster,
+	name: string,
+	rules: PolicyRuleShape[],
+	folder: string,
+	now: EpochSeconds,
+): Promise<SeededCertificate> {
+	await createClusterRole(cluster, { name, rules });
+	await createBinding(cluster, { name, role: `ClusterRole ${name}`, subjects: [`User ${name}`] });
+	return signCertificate(cluster, { id: name, folder }, workingDay(now));
+}
