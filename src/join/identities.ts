@@ -1,0 +1,80 @@
+import type { Credential, Facts } from '../model/facts.ts';
+import type { Existence, Grant, Identity } from '../model/record.ts';
+import { asServiceAccount, isComplete } from './grants.ts';
+
+/** Looks up who stands behind a subject or a username; the same object for the same id. */
+export interface Identities {
+	ofGrant(grant: Grant): Identity;
+	ofCredential(credential: Credential): Identity;
+	/** Everyone who was looked up so far. */
+	all(): Identity[];
+}
+
+/** Identities as far as Kubernetes itself knows them: service accounts exist or not, of people it keeps no list. */
+export function indexIdentities(facts: Facts): Identities {
+	const accounts = new Set(facts.serviceAccounts.map(account => `${account.namespace}/${account.name}`));
+	const listComplete = isComplete(facts, 'service_accounts');
+	const known = new Map<string, Identity>();
+	const remember = (id: string, make: () => Identity) => {
+		const found = known.get(id) ?? make();
+		known.set(id, found);
+		return found;
+	};
+	const ofAccount = (namespace: string, name: string) =>
+		remember(`system:serviceaccount:${namespace}:${name}`, () => {
+			const isFound = accounts.has(`${namespace}/${name}`);
+			const state = isFound ? 'active' : listComplete ? 'deleted' : 'unknown';
+			return identity(
+				'service_account',
+				`system:serviceaccount:${namespace}:${name}`,
+				`${namespace}/${name}`,
+				{ state, listComplete },
+			);
+		});
+	const ofUser = (name: string) => {
+		const subject = asServiceAccount({ kind: 'User', namespace: '', name });
+		if (subject.kind === 'ServiceAccount') return ofAccount(subject.namespace, subject.name);
+		return remember(name, () => identity('user', name, name));
+	};
+	return {
+		ofGrant: ({ subject: { kind, namespace, name } }) => {
+			if (kind === 'ServiceAccount') return ofAccount(namespace, name);
+			if (kind === 'User') return ofUser(name);
+			return remember(`group:${name}`, () => identity('group', `group:${name}`, name));
+		},
+		ofCredential: credential => ofUser(credential.username),
+		all: () => [...known.values()].filter(({ id }) => id !== ''),
+	};
+}
+
+/** Whether the service account behind a token is there, and is the one that the token was made for. */
+export function accountExistence(facts: Facts): (credential: Credential) => Existence {
+	const uids = new Map(
+		facts.serviceAccounts.map(account => [`${account.namespace}/${account.name}`, account.uid]),
+	);
+	const listComplete = isComplete(facts, 'service_accounts');
+	return ({ serviceAccount }) => {
+		if (serviceAccount === null) return 'yes';
+		const uid = uids.get(`${serviceAccount.namespace}/${serviceAccount.name}`);
+		if (uid === undefined) return listComplete ? 'no' : 'unknown';
+		return serviceAccount.uid === '' || serviceAccount.uid === uid ? 'yes' : 'no';
+	};
+}
+
+function identity(
+	type: Identity['type'],
+	id: string,
+	name: string,
+	rest: Pick<Identity, 'state' | 'listComplete'> = { state: 'unknown', listComplete: false },
+): Identity {
+	const isBuiltIn = type === 'service_account' || name.startsWith('system:');
+	return {
+		provider: 'kubernetes',
+		id,
+		name,
+		displayName: '',
+		type,
+		human: isBuiltIn ? 'no' : 'unknown',
+		...rest,
+	};
+}

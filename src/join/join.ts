@@ -1,0 +1,138 @@
+import type { Credential, EpochSeconds, Facts, Gap, Source } from '../model/facts.ts';
+import type {
+	ClusterRecord,
+	ClusterRef,
+	ConnectionRecord,
+	CredentialRecord,
+	GapRef,
+	Grant,
+	GrantRecord,
+	Identity,
+	IdentityRecord,
+} from '../model/record.ts';
+import { indexAccess, isPrivilegedGrant, joinGrants } from './grants.ts';
+import { accountExistence, indexIdentities } from './identities.ts';
+
+/** One cluster's facts as policies and the report see them. */
+export interface Joined {
+	cluster: ClusterRef;
+	credentials: Credential[];
+	grants: Grant[];
+	/** Made one at a time: nothing keeps a record once it is judged. */
+	records(): Generator<CredentialRecord | GrantRecord | ConnectionRecord | ClusterRecord | IdentityRecord>;
+	/** Everyone met; whole only after `records` has run. */
+	identities(): Identity[];
+	isPrivileged(credential: Credential): boolean;
+}
+
+/** Sources that a credential is joined with: a gap in one leaves its records half blind. */
+const BESIDE_CREDENTIAL: readonly Source[] = [
+	'bindings',
+	'roles',
+	'service_accounts',
+	'authorizer',
+	'identities',
+	'usage',
+];
+/** The grants themselves come from `bindings`: one that was read is not blurred by others that were not. */
+const BESIDE_GRANT: readonly Source[] = ['roles', 'service_accounts', 'authorizer', 'identities', 'usage'];
+
+/** Joins the facts of one cluster into one record per object. */
+export function join(facts: Facts, now: EpochSeconds): Joined {
+	const { uid, name, provider, version } = facts.cluster;
+	const cluster: ClusterRef = { uid, name, provider, version };
+	const credentials = mergeCredentials(facts.credentials).map(credential => withState(credential, now));
+	const grants = joinGrants(facts);
+	const identities = indexIdentities(facts);
+	const accessOf = indexAccess(grants);
+	const existenceOf = accountExistence(facts);
+	const gapsOf = indexGaps(facts);
+	return {
+		cluster,
+		credentials,
+		grants,
+		identities: identities.all,
+		isPrivileged: credential => accessOf(credential.username, credential.groups).isPrivileged,
+		*records() {
+			const sources = facts.sources.map(({ source, status, count }) => ({ source, status, count }));
+			const clusterGaps = facts.gaps
+				.filter(isRealGap)
+				.map(({ source, code, permission }) => ({ source, code, permission }));
+			yield { kind: 'cluster', now, cluster, gaps: [], sources, clusterGaps };
+			for (const connection of facts.connections)
+				yield { kind: 'connection', now, cluster, gaps: [], connection };
+			for (const credential of credentials) {
+				const access = accessOf(credential.username, credential.groups);
+				yield {
+					kind: 'credential',
+					now,
+					cluster,
+					gaps: gapsOf(BESIDE_CREDENTIAL, credential.uid),
+					credential,
+					identity: identities.ofCredential(credential),
+					grants: access.grants,
+					grantsTotal: access.total,
+					powers: access.powers,
+					isPrivileged: access.isPrivileged,
+					serviceAccountExists: existenceOf(credential),
+				};
+			}
+			for (const grant of grants) {
+				const gaps = gapsOf(BESIDE_GRANT, grant.uid);
+				const isPrivileged = isPrivilegedGrant(grant);
+				yield { kind: 'grant', now, cluster, gaps, grant, identity: identities.ofGrant(grant), isPrivileged };
+			}
+			for (const identity of identities.all()) {
+				const gaps = gapsOf(BESIDE_CREDENTIAL, identity.id);
+				const { isPrivileged } =
+					identity.type === 'group' ? accessOf('', [identity.name]) : accessOf(identity.id, []);
+				yield { kind: 'identity', now, cluster, gaps, identity, isPrivileged };
+			}
+		},
+	};
+}
+
+/** Something that was asked for and not got; what was never asked for is only "not configured". */
+export function isRealGap(gap: Gap): boolean {
+	return gap.code !== 'not_configured';
+}
+
+function indexGaps(facts: Facts): (beside: readonly Source[], uid: string) => GapRef[] {
+	const wide = new Map<Source, GapRef>();
+	for (const { source, status } of facts.sources)
+		if (status === 'not_configured') wide.set(source, { source, code: 'not_configured' });
+	const bySubject = new Map<string, GapRef[]>();
+	for (const { source, code, subject } of facts.gaps) {
+		if (subject === '') wide.set(source, { source, code });
+		else bySubject.set(subject, [...(bySubject.get(subject) ?? []), { source, code }]);
+	}
+	const shared = new Map<readonly Source[], GapRef[]>();
+	return (beside, uid) => {
+		const common = shared.get(beside) ?? beside.flatMap(source => wide.get(source) ?? []);
+		shared.set(beside, common);
+		const own = bySubject.get(uid);
+		return own === undefined ? common : [...common, ...own];
+	};
+}
+
+/** One credential met in several places (its CSR, a file, the scan's own connection) is one, with all its locations. */
+function mergeCredentials(credentials: Credential[]): Credential[] {
+	const byUid = new Map<string, Credential>();
+	for (const credential of credentials) {
+		const seen = byUid.get(credential.uid);
+		byUid.set(credential.uid, seen === undefined ? credential : mergeTwo(seen, credential));
+	}
+	return [...byUid.values()];
+}
+
+function mergeTwo(a: Credential, b: Credential): Credential {
+	return { ...a, issuance: a.issuance ?? b.issuance, locations: [...a.locations, ...b.locations] };
+}
+
+/** Whether it still works is a question of the clock, which collectors do not have. */
+function withState(credential: Credential, now: EpochSeconds): Credential {
+	const { state, notAfter } = credential;
+	return state === 'effective' && notAfter !== null && notAfter < now
+		? { ...credential, state: 'expired' }
+		: credential;
+}

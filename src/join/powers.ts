@@ -1,0 +1,175 @@
+import type { LabelSelector, PolicyRule, Role } from '../model/facts.ts';
+import type { Power } from '../model/record.ts';
+
+/** What each role allows, with aggregated ClusterRoles resolved; looked up by `roleKey`. */
+export type RolePowers = Map<string, Power[]>;
+
+/** Key of a role in RolePowers: a Role lives in its namespace, a ClusterRole everywhere. */
+export function roleKey(kind: Role['kind'], namespace: string, name: string): string {
+	return kind === 'ClusterRole' ? `/${name}` : `${namespace}/${name}`;
+}
+
+/** Works out once for each role what it lets its holder do that matters for credentials. */
+export function rolePowers(roles: Role[]): RolePowers {
+	const clusterRoles = roles.filter(role => role.kind === 'ClusterRole');
+	const result: RolePowers = new Map();
+	const later: { key: string; rules: PolicyRule[] }[] = [];
+	for (const role of roles) {
+		const key = roleKey(role.kind, role.namespace, role.name);
+		const rules = [...role.rules, ...aggregatedRules(role, clusterRoles)];
+		result.set(key, powersOf(rules));
+		if (rules.some(rule => rule.resourceNames.length > 0)) later.push({ key, rules });
+	}
+	// `bind` and `escalate` on named roles are worth what those roles are worth, known only now.
+	for (const { key, rules } of later) {
+		const powers = new Set(result.get(key));
+		for (const power of namedRolePowers(rules, result)) powers.add(power);
+		result.set(key, order(powers));
+	}
+	return result;
+}
+
+/** The controller copies them into the role; until it has (or where it does not run) the selectors decide. */
+function aggregatedRules(role: Role, clusterRoles: Role[]): PolicyRule[] {
+	if (role.aggregates.length === 0) return [];
+	return clusterRoles
+		.filter(other => other !== role && role.aggregates.some(selector => selects(selector, other.labels)))
+		.flatMap(other => other.rules);
+}
+
+/** meta/v1 LabelSelector; an operator that is not known selects nothing. */
+function selects({ matchLabels, matchExpressions }: LabelSelector, labels: Record<string, string>): boolean {
+	const isMatch = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
+	return (
+		isMatch &&
+		matchExpressions.every(({ key, operator, values }) => {
+			const value = labels[key];
+			if (operator === 'In') return value !== undefined && values.includes(value);
+			if (operator === 'NotIn') return value === undefined || !values.includes(value);
+			if (operator === 'Exists') return value !== undefined;
+			return operator === 'DoesNotExist' && value === undefined;
+		})
+	);
+}
+
+const RBAC = 'rbac.authorization.k8s.io';
+const CERTIFICATES = 'certificates.k8s.io';
+
+/** Roles and bindings that somebody who may write them can turn against the cluster. */
+const RBAC_RESOURCES = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'];
+
+/** Signers whose certificates authenticate people to the API server. */
+const CLIENT_SIGNERS = ['kubernetes.io/kube-apiserver-client', 'kubernetes.io/*'];
+
+function powersOf(rules: PolicyRule[]): Power[] {
+	const powers = new Set<Power>();
+	const may = (verb: string, group: string, resource: string) =>
+		rules.some(rule => isUnnamed(rule) && allows(rule, verb, group, resource));
+	const maySign = (verb: string) =>
+		rules.some(rule => allows(rule, verb, CERTIFICATES, 'signers') && coversClientSigner(rule));
+	if (rules.some(isEverything)) powers.add('wildcard').add('cluster_admin');
+	if (['get', 'list', 'watch'].some(verb => may(verb, '', 'secrets'))) powers.add('read_secrets');
+	if (may('escalate', RBAC, 'clusterroles') || may('escalate', RBAC, 'roles')) powers.add('escalate');
+	if (may('bind', RBAC, 'clusterroles') || may('bind', RBAC, 'roles')) powers.add('bind');
+	if (mayImpersonate(rules)) powers.add('impersonate');
+	if (may('update', CERTIFICATES, 'certificatesigningrequests/approval') && maySign('approve'))
+		powers.add('approve_csr');
+	if (may('update', CERTIFICATES, 'certificatesigningrequests/status') && maySign('sign'))
+		powers.add('sign_csr');
+	if (may('create', '', 'serviceaccounts/token')) powers.add('create_token');
+	if (may('create', '', 'pods/exec') || may('get', '', 'pods/exec')) powers.add('exec_pods');
+	if (may('create', '', 'pods')) powers.add('create_pods');
+	if (['get', 'create'].some(verb => may(verb, '', 'nodes/proxy'))) powers.add('nodes_proxy');
+	const writes = ['create', 'update', 'patch'];
+	if (writes.some(verb => RBAC_RESOURCES.some(resource => may(verb, RBAC, resource))))
+		powers.add('write_rbac');
+	return order(powers);
+}
+
+const isUnnamed = (rule: PolicyRule) => rule.resourceNames.length === 0;
+
+/** Every verb on every resource of every group: a wildcard inside one group is not this. */
+function isEverything(rule: PolicyRule): boolean {
+	return isUnnamed(rule) && [rule.verbs, rule.apiGroups, rule.resources].every(list => list.includes('*'));
+}
+
+/**
+ * Whether a rule covers one verb on one resource.
+ * @see k8s.io/component-helpers/auth/rbac/validation: `*`, `resource/sub`, and the form `*` + `/sub`.
+ */
+function allows(rule: PolicyRule, verb: string, group: string, resource: string): boolean {
+	const subresource = resource.includes('/') ? `*${resource.slice(resource.indexOf('/'))}` : resource;
+	return (
+		(rule.verbs.includes('*') || rule.verbs.includes(verb)) &&
+		(rule.apiGroups.includes('*') || rule.apiGroups.includes(group)) &&
+		(rule.resources.includes('*') ||
+			rule.resources.includes(resource) ||
+			rule.resources.includes(subresource))
+	);
+}
+
+function coversClientSigner({ resourceNames }: PolicyRule): boolean {
+	return resourceNames.length === 0 || resourceNames.some(name => CLIENT_SIGNERS.includes(name));
+}
+
+/** Limited to names it is as strong as those names, which cannot be told here; system:masters can. */
+function mayImpersonate(rules: PolicyRule[]): boolean {
+	return rules.some(
+		rule =>
+			['users', 'groups', 'serviceaccounts'].some(resource => allows(rule, 'impersonate', '', resource)) &&
+			(isUnnamed(rule) || rule.resourceNames.includes('system:masters')),
+	);
+}
+
+/** `bind` and `escalate` that are limited to roles which have powers of their own. */
+function namedRolePowers(rules: PolicyRule[], powers: RolePowers): Power[] {
+	return (['bind', 'escalate'] as const).filter(verb =>
+		rules.some(
+			rule =>
+				allows(rule, verb, RBAC, 'clusterroles') &&
+				rule.resourceNames.some(name => (powers.get(roleKey('ClusterRole', '', name))?.length ?? 0) > 0),
+		),
+	);
+}
+
+/** From the strongest down: the order in which they are shown, and by which grants are ranked. */
+const ORDER: readonly Power[] = [
+	'cluster_admin',
+	'wildcard',
+	'impersonate',
+	'escalate',
+	'bind',
+	'sign_csr',
+	'approve_csr',
+	'create_token',
+	'read_secrets',
+	'nodes_proxy',
+	'exec_pods',
+	'create_pods',
+	'write_rbac',
+];
+
+/** Without doubles, strongest first. */
+export function order(powers: Iterable<Power>): Power[] {
+	const held = new Set(powers);
+	return ORDER.filter(power => held.has(power));
+}
+
+/** Cluster-wide, each of these leads to every credential of the cluster. */
+const PRIVILEGED: ReadonlySet<Power> = new Set<Power>([
+	'cluster_admin',
+	'wildcard',
+	'impersonate',
+	'escalate',
+	'bind',
+	'sign_csr',
+	'approve_csr',
+	'create_token',
+	'read_secrets',
+	'nodes_proxy',
+]);
+
+/** Whether one of the powers, held cluster-wide, makes its holder privileged. */
+export function isPrivilegedPower(power: Power): boolean {
+	return PRIVILEGED.has(power);
+}

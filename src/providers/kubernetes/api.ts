@@ -1,0 +1,253 @@
+import type { Agent } from 'node:http';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { redact } from '../../lib/redact.ts';
+import { oneLine } from '../../lib/text.ts';
+import { ApiError } from './api-error.ts';
+
+/** Objects a page, as kubectl and the informers ask for. */
+const PAGE_SIZE = 500;
+/** A page of 500 of the largest objects that etcd stores (1.5 MiB each) stays under it only in part; real pages are a few MB. */
+const MAX_BODY_BYTES = 256 * 1024 * 1024;
+const MAX_ATTEMPTS = 5;
+const MAX_RETRY_AFTER_MS = 30_000;
+const MAX_RESTARTS = 5;
+
+export const METADATA_LIST =
+	'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+
+/** How a request is authenticated: made anew when the server answers 401 and a plugin can renew it. */
+export interface Transport {
+	server: URL;
+	agent: Agent;
+	headers: Record<string, string>;
+	/** Renews the credential; false when there is nothing to renew. */
+	renew: () => Promise<boolean>;
+}
+
+/** What collectors may ask of one API server. Every failure is an ApiError. */
+export interface KubernetesApi {
+	/** Every object of a list, paged; `parse` keeps what is wanted of one and drops the rest, null to skip it. */
+	list<T>(path: string, parse: (object: unknown) => T | null, options?: ListOptions): Promise<T[]>;
+	get(path: string): Promise<unknown>;
+	/** For the review APIs, which answer a question and store nothing. */
+	post(path: string, body: unknown): Promise<unknown>;
+}
+
+export interface ListOptions {
+	fieldSelector?: string;
+	/** Asks for metadata alone, so that the rest is never sent. */
+	metadataOnly?: boolean;
+}
+
+/** Speaks plain JSON to one API server over kept-alive sockets. */
+export function createApi(
+	transport: Transport,
+	requestTimeoutMs: number,
+	signal: AbortSignal,
+): KubernetesApi {
+	const request = (method: string, path: string, accept: string, body?: unknown) =>
+		requestWithRetries(transport, { method, path, accept, body, timeoutMs: requestTimeoutMs, signal });
+	return {
+		get: path => request('GET', path, 'application/json'),
+		post: (path, body) => request('POST', path, 'application/json', body),
+		list: async (path, parse, options = {}) => {
+			const accept = options.metadataOnly === true ? METADATA_LIST : 'application/json';
+			for (let restarts = 0; ; restarts++) {
+				try {
+					return await readPages(query => request('GET', `${path}?${query}`, accept), parse, options);
+				} catch (error) {
+					// The continue token outlived its snapshot: pages read so far belong to another one.
+					const isExpired = error instanceof ApiError && error.status === 410;
+					if (!isExpired || restarts === MAX_RESTARTS) throw error;
+				}
+			}
+		},
+	};
+}
+
+async function readPages<T>(
+	page: (query: string) => Promise<unknown>,
+	parse: (object: unknown) => T | null,
+	options: ListOptions,
+): Promise<T[]> {
+	const kept: T[] = [];
+	const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
+	if (options.fieldSelector !== undefined) query.set('fieldSelector', options.fieldSelector);
+	for (;;) {
+		const { items, next } = readList(await page(query.toString()));
+		for (const object of items) {
+			const parsed = parse(object);
+			if (parsed !== null) kept.push(parsed);
+		}
+		if (next === '') return kept;
+		if (next === query.get('continue'))
+			throw new ApiError('partial', 200, 'the server repeats a page for ever');
+		query.set('continue', next);
+	}
+}
+
+/** A list whose items are missing is no empty list: it is an answer that cannot be trusted. */
+function readList(body: unknown): { items: unknown[]; next: string } {
+	const { items, metadata } = (body ?? {}) as { items?: unknown; metadata?: { continue?: unknown } };
+	// The API server writes `null` for the empty list of some kinds.
+	if (items === undefined || (items !== null && !Array.isArray(items))) {
+		throw new ApiError('partial', 200, 'the answer is not a Kubernetes list');
+	}
+	return { items: items ?? [], next: typeof metadata?.continue === 'string' ? metadata.continue : '' };
+}
+
+interface Request {
+	method: string;
+	path: string;
+	accept: string;
+	body: unknown;
+	timeoutMs: number;
+	signal: AbortSignal;
+}
+
+interface Answer {
+	status: number;
+	retryAfterMs: number | null;
+	body: string;
+}
+
+async function requestWithRetries(transport: Transport, request: Request): Promise<unknown> {
+	let hasRenewed = false;
+	for (let attempt = 1; ; attempt++) {
+		const answer = await send(transport, request).catch(error => {
+			// A socket that the server closed while idle, or a server that restarts: worth another try.
+			if (attempt < MAX_ATTEMPTS && isTransient(error)) return null;
+			throw toApiError(error, request, transport.server);
+		});
+		if (answer !== null && answer.status < 300) return parseJson(answer.body);
+		if (answer?.status === 401 && !hasRenewed) {
+			hasRenewed = true;
+			if (await transport.renew()) continue;
+		}
+		const isWorthRetry =
+			answer === null || answer.status === 429 || (answer.status >= 500 && answer.status !== 501);
+		if (answer !== null && (!isWorthRetry || attempt === MAX_ATTEMPTS)) throw statusError(answer);
+		await pause(answer?.retryAfterMs ?? backoffMs(attempt), request);
+	}
+}
+
+/** 200 ms, 400 ms, 800 ms … without jitter: concurrency is bounded, and runs stay comparable. */
+function backoffMs(attempt: number): number {
+	return 100 * 2 ** attempt;
+}
+
+async function pause(ms: number, request: Request): Promise<void> {
+	await sleep(Math.min(ms, MAX_RETRY_AFTER_MS), undefined, { signal: request.signal }).catch(() => {
+		throw new ApiError('timeout', 0, abortReason(request.signal));
+	});
+}
+
+function send(
+	transport: Transport,
+	{ method, path, accept, body, timeoutMs, signal }: Request,
+): Promise<Answer> {
+	const payload = body === undefined ? undefined : JSON.stringify(body);
+	const url = new URL(transport.server.href.replace(/\/+$/, '') + path);
+	return new Promise((resolve, reject) => {
+		const client = (url.protocol === 'http:' ? http : https).request(
+			url,
+			{
+				method,
+				agent: transport.agent,
+				headers: {
+					...transport.headers,
+					accept,
+					'user-agent': 'kubelapse',
+					...(payload === undefined
+						? {}
+						: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
+				},
+				signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+			},
+			response => {
+				const chunks: Buffer[] = [];
+				let bytes = 0;
+				response.on('data', (chunk: Buffer) => {
+					bytes += chunk.length;
+					if (bytes > MAX_BODY_BYTES)
+						client.destroy(new ApiError('partial', 200, 'the answer is larger than 256 MiB'));
+					else chunks.push(chunk);
+				});
+				response.on('error', reject);
+				response.on('end', () => {
+					resolve({
+						status: response.statusCode ?? 0,
+						retryAfterMs: readRetryAfter(response.headers['retry-after']),
+						body: Buffer.concat(chunks).toString('utf8'),
+					});
+				});
+				response.on('aborted', () => reject(new ApiError('partial', 200, 'the server broke off its answer')));
+			},
+		);
+		client.on('error', reject);
+		client.end(payload);
+	});
+}
+
+/** Seconds; the API server never sends a date (RFC 9110 §10.2.3). */
+function readRetryAfter(header: string | undefined): number | null {
+	return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : null;
+}
+
+function parseJson(body: string): unknown {
+	try {
+		return JSON.parse(body);
+	} catch {
+		// The parser's own message quotes the text.
+		throw new ApiError('partial', 200, 'the answer is not JSON; is this the address of an API server?');
+	}
+}
+
+function statusError({ status, body }: Answer): ApiError {
+	const message = oneLine(redact(statusMessage(body)), 300);
+	const text = `HTTP ${status}${message === '' ? '' : `: ${message}`}`;
+	if (status === 401)
+		return new ApiError('forbidden', status, `${text}; the credential is not accepted (expired or revoked?)`);
+	if (status === 403) return new ApiError('forbidden', status, text);
+	if (status === 429) return new ApiError('throttled', status, text);
+	return new ApiError(status >= 500 ? 'unreachable' : 'partial', status, text);
+}
+
+/** `message` of a meta/v1 Status; empty for anything else. */
+function statusMessage(body: string): string {
+	try {
+		const status = JSON.parse(body) as { kind?: unknown; message?: unknown } | null;
+		return status?.kind === 'Status' && typeof status.message === 'string' ? status.message : '';
+	} catch {
+		return ''; // a proxy's HTML page says nothing that helps
+	}
+}
+
+const TRANSIENT = new Set(['ECONNRESET', 'EPIPE', 'ECONNREFUSED', 'EAI_AGAIN']);
+
+function isTransient(error: unknown): boolean {
+	return error instanceof Error && 'code' in error && TRANSIENT.has(String(error.code));
+}
+
+function toApiError(error: unknown, request: Request, server: URL): ApiError {
+	if (error instanceof ApiError) return error;
+	if (request.signal.aborted) return new ApiError('timeout', 0, abortReason(request.signal), error);
+	if (error instanceof Error && error.name === 'AbortError') {
+		return new ApiError(
+			'timeout',
+			0,
+			`no answer from ${server.host} within ${request.timeoutMs / 1000} s`,
+			error,
+		);
+	}
+	const text =
+		error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
+	return new ApiError('unreachable', 0, `cannot reach ${server.host}: ${text}`, error);
+}
+
+/** What the one who aborted said: `the cluster's time limit …` or `interrupted`. */
+function abortReason(signal: AbortSignal): string {
+	return signal.reason instanceof Error ? signal.reason.message : 'stopped';
+}
