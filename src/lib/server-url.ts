@@ -1,0 +1,20 @@
+/**
+ * The URL of an API server as it is compared and shown: scheme, host, port where it is not the
+ * default, and path; a user name, password, query or fragment in it is dropped.
+ * @param defaultScheme what a URL without a scheme gets (`host:6443`).
+ * @returns empty when it is no http or https URL.
+ */
+export function normalizeServer(text: string, defaultScheme: 'https' | 'http' = 'https'): string {
+	const trimmed = text.trim();
+	const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(trimmed) ? trimmed : `${defaultScheme}://${trimmed}`;
+	if (!URL.canParse(url)) return '';
+	const { protocol, origin, pathname } = new URL(url);
+	if (protocol !== 'https:' && protocol !== 'http:') return '';
+	return origin + pathname.replace(/\/+$/, '');
+}
+
+/** Whether a normalised URL leads to whatever machine asks: then it names no cluster. */
+export function isLoopback(server: string): boolean {
+	if (!URL.canParse(server)) return false;
+	return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0)$/.test(new URL(server).hostname);
+}
