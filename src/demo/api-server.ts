@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { DAY } from '../lib/epoch.ts';
+import { authenticate } from './authenticate.ts';
+import type { DemoCluster } from './cluster.ts';
+import { handle } from './handle.ts';
+import { createKeys, privateKeyPem } from './pki.ts';
+import { failure, unauthorized } from './status.ts';
+import type { Answer } from './wire.ts';
+
+/** An API server that listens on loopback. */
+export interface ApiServer {
+	/** `https://127.0.0.1:<port>`. */
+	url: string;
+	close(): Promise<void>;
+}
+
+/** No review is longer; the real server allows three times as much. */
+const MAX_BODY_BYTES = 1 << 20;
+
+/** Starts the API server of a cluster on a free port. */
+export async function startApiServer(cluster: DemoCluster): Promise<ApiServer> {
+	const { cert, key } = await servingCertificate(cluster);
+	const ca = cluster.authority.certificatePem;
+	// A connection without a certificate is let in: it may bring a token, and else is told 401, not cut.
+	const options = { cert, key, ca, requestCert: true, rejectUnauthorized: false };
+	const server = createServer(options, (request, response) => {
+		answer(cluster, request).then(
+			result => send(response, result),
+			(error: unknown) => response.destroy(error instanceof Error ? error : undefined),
+		);
+	});
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', reject).listen(0, '127.0.0.1', resolve);
+	});
+	// Only a pipe has an address of another kind.
+	const { port } = server.address() as AddressInfo;
+	return {
+		url: `https://127.0.0.1:${port}`,
+		close: () =>
+			new Promise(resolve => {
+				server.close(() => resolve());
+				server.closeAllConnections();
+			}),
+	};
+}
+
+async function servingCertificate({ authority, now }: DemoCluster): Promise<{ cert: string; key: string }> {
+	const keys = await createKeys();
+	// Clients check these dates by the machine's clock, which `now` need not follow.
+	const subject = {
+		commonName: 'kube-apiserver',
+		organizations: [],
+		notBefore: now - 3000 * DAY,
+		notAfter: now + 3000 * DAY,
+		usage: 'server',
+	} as const;
+	return { cert: await authority.issue(subject, keys.publicKey), key: await privateKeyPem(keys) };
+}
+
+async function answer(cluster: DemoCluster, request: IncomingMessage): Promise<Answer> {
+	const user = authenticate(request, cluster);
+	if (user === null) return unauthorized();
+	const body = await readBody(request);
+	if (body === null)
+		return failure(413, 'RequestEntityTooLarge', 'Request entity too large: limit is 1048576');
+	const { method = '', url = '', headers } = request;
+	return handle(cluster, user, { method, url, accept: headers.accept, body });
+}
+
+async function readBody(request: IncomingMessage): Promise<string | null> {
+	const chunks: Buffer[] = [];
+	let length = 0;
+	for await (const chunk of request as AsyncIterable<Buffer>) {
+		length += chunk.length;
+		// Read to its end all the same: an answer is seen only by whoever could send all of it.
+		if (length <= MAX_BODY_BYTES) chunks.push(chunk);
+	}
+	return length > MAX_BODY_BYTES ? null : Buffer.concat(chunks).toString();
+}
+
+function send(response: ServerResponse, { code, body, headers }: Answer): void {
+	const isText = typeof body === 'string';
+	const bytes = Buffer.from(isText ? body : `${JSON.stringify(body)}\n`);
+	response.writeHead(code, {
+		'Audit-Id': randomUUID(),
+		'Cache-Control': 'no-cache, private',
+		'Content-Type': isText ? 'text/plain; charset=utf-8' : 'application/json',
+		'Content-Length': bytes.length,
+		...headers,
+	});
+	response.end(bytes);
+}

@@ -1,0 +1,56 @@
+/** A value of a kubeconfig. */
+type Yaml = string | boolean | Yaml[] | YamlMap;
+
+/** A block of a kubeconfig. */
+export interface YamlMap {
+	[key: string]: Yaml;
+}
+
+/** The two blocks of a kubeconfig with one context. */
+export interface KubeconfigParts {
+	/** Name of the cluster block and of the context. */
+	name: string;
+	cluster: YamlMap;
+	userName: string;
+	user: YamlMap;
+}
+
+/** The text of a kubeconfig with one context. */
+export function kubeconfigText({ name, cluster, userName, user }: KubeconfigParts): string {
+	return `${toYaml({
+		apiVersion: 'v1',
+		kind: 'Config',
+		clusters: [{ name, cluster }],
+		users: [{ name: userName, user }],
+		contexts: [{ name, context: { cluster: name, user: userName } }],
+		'current-context': name,
+		preferences: {},
+	})}\n`;
+}
+
+/** PEM as kubeconfigs hold it inline. */
+export function inlinePem(pem: string): string {
+	return Buffer.from(pem).toString('base64');
+}
+
+function toYaml(value: Yaml, indent = ''): string {
+	if (typeof value === 'string') return scalar(value);
+	if (typeof value === 'boolean') return String(value);
+	if (Array.isArray(value)) {
+		return value.map(item => `${indent}- ${toYaml(item, `${indent}  `).trimStart()}`).join('\n');
+	}
+	const entries = Object.entries(value);
+	if (entries.length === 0) return '{}';
+	return entries.map(([key, field]) => `${indent}${key}:${fieldText(field, indent)}`).join('\n');
+}
+
+function fieldText(field: Yaml, indent: string): string {
+	if (typeof field !== 'object' || Object.keys(field).length === 0) return ` ${toYaml(field)}`;
+	return `\n${toYaml(field, Array.isArray(field) ? indent : `${indent}  `)}`;
+}
+
+/** Plain where that is plainly a string, else quoted as JSON, which is YAML too. */
+function scalar(text: string): string {
+	const isPlain = /^[A-Za-z][\w./@+=-]{3,}$/.test(text) && !/^(true|false|null)$/i.test(text);
+	return isPlain ? text : JSON.stringify(text);
+}
