@@ -29,7 +29,8 @@ export interface Cluster {
 	server: string;
 	/** UID of the namespace kube-system. */
 	uid: string;
-	version: string;
+	/** What it runs, to start another. */
+	programs: ControlPlane;
 	authority: Authority;
 	/** A client of the group system:masters. */
 	admin: KubeClient;
@@ -85,7 +86,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 			dir,
 			server,
 			uid,
-			version: programs.version,
+			programs,
 			authority,
 			admin: client,
 			adminKubeconfig,

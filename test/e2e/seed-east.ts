@@ -32,7 +32,7 @@ import {
 	useToken,
 } from './seed-tokens.ts';
 
-/** Markup, a line break, an override to right-to-left, a terminal escape, a path, and sheer length. */
+/** Names of users, bindings and (missing) roles: markup, a line break, an override to right-to-left, a terminal escape, a path, and sheer length. */
 export const HOSTILE_NAMES = [
 	'<script>alert(1)<x>',
 	'"><img src=x onerror=alert(2)>',
@@ -90,7 +90,7 @@ async function seedCertificates(
 		erin: await requested('erin', 12 * HOUR),
 		frank: await requested('frank', 12 * HOUR, { key: shared }),
 		grace: await requested('grace', 12 * HOUR, { key: shared }),
-		mallet: await requested('mallet', 12 * HOUR, { username: HOSTILE_NAMES.slice(0, 5).join('') }),
+		mallet: await requested('mallet', undefined, { username: HOSTILE_NAMES.slice(0, 5).join('') }),
 		carol: await signed('carol', { notBefore: now - 60 * DAY, notAfter: now + 5 * DAY }),
 		dave: await signed('dave', { notBefore: now - 400 * DAY, notAfter: now - 35 * DAY }),
 		wanda: await signed('wanda', day, { key: await createKey('RSA-1024') }),
@@ -188,15 +188,12 @@ async function seedBindings(cluster: Cluster): Promise<Pick<SeededCluster, 'bind
 	// A person in a binding that the API server keeps; it would put its own subjects back, and leaves hers.
 	seeded.push(await addSubjects(cluster, 'cluster-admin', ['User mallory']));
 	seeded.push(await addSubjects(cluster, 'system:basic-user', ['User nina']));
-	const hostileBindings: SeededBinding[] = [];
-	for (const name of HOSTILE_NAMES) {
+	const hostileBindings: SeededCluster['hostileBindings'] = [];
+	for (const subject of HOSTILE_NAMES) {
 		// Names of RBAC objects are free but for '/', '%' and the two that are paths.
-		const binding = {
-			name: name === '..' ? 'dots' : name,
-			role: `ClusterRole view`,
-			subjects: [`User ${name}`],
-		};
-		hostileBindings.push(await createBinding(cluster, binding));
+		const name = subject === '..' ? 'dots' : subject;
+		const binding = { name, role: `ClusterRole ${name}`, subjects: [`User ${subject}`] };
+		hostileBindings.push({ ...(await createBinding(cluster, binding)), subject });
 	}
 	return { bindings: Object.fromEntries(seeded.map(binding => [binding.name, binding])), hostileBindings };
 }

@@ -19,7 +19,8 @@ export interface SeededCluster {
 	requests: Record<string, { uid: string; name: string; username: string }>;
 	/** By name; hostile ones stand in `hostileBindings`. */
 	bindings: Record<string, SeededBinding>;
-	hostileBindings: SeededBinding[];
+	/** Each with the name of its one subject, a User; its role is missing. */
+	hostileBindings: (SeededBinding & { subject: string })[];
 	/** By the name of the account. */
 	tokens: Record<string, SeededToken>;
 	bootstrapTokens: Record<string, SeededSecret>;
@@ -38,7 +39,7 @@ export interface Fleet {
 	/** Where a test may write; removed at the end. */
 	dir: string;
 	seededAt: EpochSeconds;
-	/** Tokens, passwords and lines of private keys: none may stand in anything that a scan writes. */
+	/** Tokens, passwords and parts of private keys: none may stand in anything that a scan writes. */
 	secrets: string[];
 }
 
@@ -73,10 +74,17 @@ function secretsOf(seeded: SeededCluster): string[] {
 	);
 	const scanners = Object.values(seeded.scanners);
 	const keys = [...Object.values(seeded.certificates), ...scanners].map(({ key }) => key.privatePem);
-	return [...stored, ...keys.flatMap(keyLines)];
+	return [...stored, ...stored.map(base64), ...keys.flatMap(keyParts)];
 }
 
-/** The first lines of a PKCS #8 key are much the same in all keys of a kind; the rest is the key. */
-function keyLines(pem: string): string[] {
-	return pem.split('\n').filter((line, index) => index > 1 && line !== '' && !line.startsWith('-----'));
+/** Parts of a key as PEM and as a kubeconfig has it; the beginning is much the same in all keys of a kind. */
+function keyParts(pem: string): string[] {
+	const lines = pem
+		.split('\n')
+		.filter((line, index) => index > 1 && line !== '' && !line.startsWith('-----'));
+	return [...lines, base64(pem).slice(160, 240)];
+}
+
+function base64(text: string): string {
+	return Buffer.from(text).toString('base64');
 }
