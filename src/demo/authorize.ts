@@ -7,7 +7,7 @@ export type Attributes =
 	| { kind: 'path'; verb: string; path: string };
 
 /** A rule that somebody holds, and through which binding. */
-export interface HeldRule {
+interface HeldRule {
 	rule: RuleSeed;
 	source: string;
 }

@@ -7,7 +7,7 @@ import { badRequest, failure, forbidden, forbiddenPath, noSuchPath, notFound } f
 import { type Answer, apiVersionOf, type Objects, resources, type UserInfo } from './wire.ts';
 
 /** A request, as far as an answer depends on it. */
-export interface ApiRequest {
+interface ApiRequest {
 	method: string;
 	/** Path and query. */
 	url: string;

@@ -7,7 +7,7 @@ export interface YamlMap {
 }
 
 /** The two blocks of a kubeconfig with one context. */
-export interface KubeconfigParts {
+interface KubeconfigParts {
 	/** Name of the cluster block and of the context. */
 	name: string;
 	cluster: YamlMap;

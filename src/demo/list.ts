@@ -5,7 +5,7 @@ import { badRequest, etcdTimeout, expired, tooManyRequests } from './status.ts';
 import { type Answer, type ApiObject, apiVersionOf, type Objects, resources } from './wire.ts';
 
 /** Which list is asked for; an empty namespace means all. */
-export interface ListRequest {
+interface ListRequest {
 	resource: keyof Objects;
 	namespace: string;
 	query: URLSearchParams;

@@ -22,7 +22,7 @@ export function keyOf({ metadata }: ApiObject): string {
 }
 
 /** What an object's metadata says beside its name. */
-export interface MetaSeed {
+interface MetaSeed {
 	name: string;
 	namespace?: string | undefined;
 	created?: Days | undefined;

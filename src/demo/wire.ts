@@ -1,7 +1,7 @@
 import type { RuleSeed } from './seeds/seed.ts';
 
 /** metadata of an object, with the fields that the demo sets. */
-export interface ObjectMeta {
+interface ObjectMeta {
 	name: string;
 	namespace?: string;
 	uid: string;

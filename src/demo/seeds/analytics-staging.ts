@@ -13,7 +13,7 @@ export const analyticsStaging: ClusterSeed = {
 	hiccups: [{ resource: 'roles', on: 'first_page', answer: 'etcd_timeout' }],
 	scanner: {
 		kind: 'certificate',
-		certificate: { user: 'kubelapse-scanner', groups: [], from: -10, until: 50 },
+		certificate: { user: 'kubelapse-scanner', groups: [], from: -0.25, until: 0.75 },
 	},
 	serviceAccounts: [
 		'kube-system/default',

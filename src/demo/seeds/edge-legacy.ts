@@ -12,7 +12,7 @@ export const edgeLegacy: ClusterSeed = {
 	hiccups: [{ resource: 'clusterroles', on: 'next_page', answer: 'expired' }],
 	scanner: {
 		kind: 'certificate',
-		certificate: { user: 'kubelapse-scanner', groups: [], from: -10, until: 50 },
+		certificate: { user: 'kubelapse-scanner', groups: [], from: -0.25, until: 0.75 },
 	},
 	serviceAccounts: ['kube-system/default', 'kube-system/kube-dns', 'edge/default', 'edge/camera-sync'],
 	secrets: [

@@ -160,7 +160,7 @@ export const paymentsProd: ClusterSeed = {
 		},
 		{
 			name: 'mei-tanaka-3',
-			certificate: { user: 'mei.tanaka', groups: ['payments-support'], from: -10, until: 70 },
+			certificate: { user: 'mei.tanaka', groups: ['payments-support'], from: -0.25, until: 0.75 },
 			requester: 'mei.tanaka',
 			decision: 'approved',
 			reason: 'KubectlApprove',
@@ -181,7 +181,7 @@ export const paymentsProd: ClusterSeed = {
 		},
 		{
 			name: 'mei-tanaka-4',
-			certificate: { user: 'mei.tanaka', groups: ['payments-support'], from: 0, until: 80 },
+			certificate: { user: 'mei.tanaka', groups: ['payments-support'], from: 0, until: 1 },
 			requester: 'mei.tanaka',
 			decision: 'pending',
 			reason: '',

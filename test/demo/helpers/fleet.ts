@@ -27,7 +27,7 @@ export function load(paths: string[], name: string): KubeConfig {
 	return config;
 }
 
-export interface Reply {
+interface Reply {
 	code: number;
 	headers: IncomingHttpHeaders;
 	// biome-ignore lint/suspicious/noExplicitAny: the shapes of a whole API, asserted by value.
