@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { ScanError } from '../lib/scan-error.ts';
+import { byCodeUnit } from '../lib/text.ts';
+import type { Catalog } from '../model/policy.ts';
+import { type Kinds, kindsOf, type Params, placeOf, readMetadata, undeclaredParams } from './catalog.ts';
+import { recordKinds } from './metadata.ts';
+import {
+	ask,
+	type Coverage,
+	format,
+	type Limits,
+	line,
+	type PolicyFiles,
+	refuse,
+	type TestCase,
+	test,
+} from './opa.ts';
+
+/** Policies ready to be evaluated. */
+export interface Bundle {
+	/**
+	 * Entrypoints: `main/<record kind>` gives tuples `[category, name, outcome, details]` of every policy of the
+	 * kind; `policies/<category>/<name>` is that policy's package as an object, with what it has of `deny`, `unknown` and
+	 * `not_applicable` among its rules.
+	 */
+	wasm: Uint8Array;
+	catalog: Catalog;
+	/** Defaults of all thresholds, those of `lib` too: the shape and the types of `data.params`. */
+	params: Params;
+	kinds: Kinds;
+	/** SHA-256 of sources, defaults and compiler: equal digests judge alike. */
+	digest: string;
+}
+
+/** Where `npm run build` puts the shipped policies: the same place seen from src and from dist. */
+export const SHIPPED = new URL('../../dist/policies/', import.meta.url);
+
+/**
+ * Checks and compiles policies, as strictly as `checkPolicies`; tests are left out.
+ * @throws {ScanError} POLICY_INVALID with the first mistake; COMPILER_FAILED.
+ */
+export async function compileBundle(files: PolicyFiles, limits?: Limits): Promise<Bundle> {
+	const sources = pick(files, path => isSource(path) && placeOf(path).kind !== 'test');
+	const { wasm, catalog, params, kinds } = demand(await examine('build', files, sources, limits));
+	return { wasm, catalog, params, kinds, digest: await digestOf(sources, params) };
+}
+
+/** Every mistake in policies and their tests, a line each as `file:row:col: what`; empty when they are good. */
+export async function checkPolicies(files: PolicyFiles, limits?: Limits): Promise<string[]> {
+	return (await examine('check', files, pick(files, isSource), limits)).problems;
+}
+
+/** Runs the policies' tests over the defaults of all thresholds. @throws {ScanError} POLICY_INVALID. */
+export async function testPolicies(
+	files: PolicyFiles,
+	options: { coverage: boolean },
+	limits?: Limits,
+): Promise<{ tests: TestCase[]; coverage: Coverage[] }> {
+	const sources = pick(files, isSource);
+	const { params, kinds, schemas } = demand(await examine('check', files, sources, limits));
+	return test({ files: sources, schemas, data: { params, kinds }, ...options }, limits);
+}
+
+/** The policies and tests that are not formatted as they should be, with their text as it should be. */
+export function formatPolicies(files: PolicyFiles, limits?: Limits): Promise<PolicyFiles> {
+	return format(pick(files, isSource), limits);
+}
+
+/** Writes a bundle for `loadBundle`. */
+export async function writeBundle(bundle: Bundle, directory: URL): Promise<void> {
+	const { wasm, catalog, params, kinds, digest } = bundle;
+	await mkdir(directory, { recursive: true });
+	await writeFile(new URL('policy.wasm', directory), wasm);
+	await writeFile(new URL('catalog.json', directory), `${JSON.stringify(catalog, null, 2)}\n`);
+	const data = { digest, params, kinds };
+	await writeFile(new URL('data.json', directory), `${JSON.stringify(data, null, 2)}\n`);
+}
+
+/** Reads what `writeBundle` wrote. @throws {ScanError} POLICY_LOAD_FAILED. */
+export async function loadBundle(directory: URL = SHIPPED): Promise<Bundle> {
+	try {
+		const [wasm, catalog, data] = await Promise.all([
+			readFile(new URL('policy.wasm', directory)),
+			readFile(new URL('catalog.json', directory), 'utf8'),
+			readFile(new URL('data.json', directory), 'utf8'),
+		]);
+		// Our own build wrote them.
+		return {
+			wasm,
+			catalog: JSON.parse(catalog) as Catalog,
+			...(JSON.parse(data) as Omit<Bundle, 'wasm' | 'catalog'>),
+		};
+	} catch (cause) {
+		const hint = 'run `npm run build` in a clone; install the package again otherwise';
+		throw new ScanError('POLICY_LOAD_FAILED', 'cannot read the compiled policies', { hint, cause });
+	}
+}
+
+interface Examined {
+	catalog: Catalog;
+	params: Params;
+	kinds: Kinds;
+	schemas: Record<string, unknown>;
+	wasm: Uint8Array;
+	problems: string[];
+}
+
+async function examine(
+	command: 'build' | 'check',
+	files: PolicyFiles,
+	sources: PolicyFiles,
+	limits: Limits | undefined,
+): Promise<Examined> {
+	const { schemas, problems } = readSchemas(files);
+	const entrypoints = command === 'build' ? entrypointsOf(sources) : [];
+	const answer = await ask({ command, files: sources, schemas, entrypoints }, limits);
+	const metadata = readMetadata(answer.modules ?? []);
+	problems.push(...metadata.problems, ...undeclaredParams(answer.params ?? [], metadata.params));
+	problems.push(...(answer.errors ?? []).map(line));
+	if (problems.length === 0 && metadata.catalog.length === 0) problems.push('policies/: there is no policy');
+	const { catalog, params } = metadata;
+	const wasm = Buffer.from(answer.wasm ?? '', 'base64');
+	return { catalog, params, kinds: kindsOf(catalog), schemas, wasm, problems };
+}
+
+function demand(examined: Examined): Examined {
+	refuse(examined.problems);
+	return examined;
+}
+
+/** A package as entrypoint has all its rules: one evaluation answers for one policy alone. */
+function entrypointsOf(sources: PolicyFiles): string[] {
+	const policies = Object.keys(sources)
+		.filter(path => placeOf(path).kind === 'policy')
+		.map(path => path.slice(0, -'.rego'.length));
+	return [...recordKinds.map(kind => `main/${kind}`), ...policies.sort(byCodeUnit)];
+}
+
+const SCHEMA = /^policies\/schemas\/([a-z][a-z0-9_]*)\.json$/;
+
+/** `policies/schemas/record.json` is what METADATA calls `schema.record`. */
+function readSchemas(files: PolicyFiles): { schemas: Record<string, unknown>; problems: string[] } {
+	const schemas: Record<string, unknown> = {};
+	const problems: string[] = [];
+	for (const [path, text] of Object.entries(files)) {
+		const name = SCHEMA.exec(path)?.[1];
+		if (name === undefined) continue;
+		try {
+			schemas[name] = JSON.parse(text);
+		} catch (error) {
+			problems.push(
+				line({ file: path, row: 1, message: error instanceof Error ? error.message : String(error) }),
+			);
+		}
+	}
+	return { schemas, problems };
+}
+
+async function digestOf(sources: PolicyFiles, params: Params): Promise<string> {
+	const compiler = await readFile(new URL('../../tools/opa/opa.wasm.sha256', import.meta.url), 'utf8');
+	const sorted = Object.entries(sources).sort(([a], [b]) => byCodeUnit(a, b));
+	return createHash('sha256')
+		.update(JSON.stringify([sorted, params, compiler.trim()]))
+		.digest('hex');
+}
+
+function isSource(path: string): boolean {
+	return path.endsWith('.rego');
+}
+
+function pick(files: PolicyFiles, keep: (path: string) => boolean): PolicyFiles {
+	return Object.fromEntries(Object.entries(files).filter(([path]) => keep(path)));
+}
