@@ -1,0 +1,27 @@
+# METADATA
+# title: What several policies ask of a credential
+# scope: package
+# schemas:
+#   - input: schema.record
+package lib.credentials
+
+# Kubelets renew their certificates themselves.
+is_node if startswith(input.credential.username, "system:node:")
+
+# Undefined where it has no end: null would compare as less than any number.
+seconds_left := input.credential.notAfter - input.now
+
+# Undefined where it lacks one of the dates.
+lifetime_seconds := input.credential.notAfter - input.credential.notBefore
+
+# It was never handed out, or its issuer ended it.
+is_over if input.credential.state in {"not_issued", "revoked", "deleted"}
+
+# An API server that trusts its issuer would still let it in.
+is_usable if {
+	not is_over
+	not _is_expired
+}
+
+# notAfter itself is inside, RFC 5280 §4.1.2.5.
+_is_expired if seconds_left < 0

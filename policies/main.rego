@@ -1,0 +1,39 @@
+# METADATA
+# title: Entrypoints
+# description: >-
+#   One entrypoint per record kind. Each answers with tuples [category, name, outcome, details] of
+#   the policies of that kind; title, severity and controls are added from the catalogue.
+# scope: package
+# schemas:
+#   - input: schema.record
+package main
+
+credential := _answers if input.kind == "credential"
+
+grant := _answers if input.kind == "grant"
+
+identity := _answers if input.kind == "identity"
+
+connection := _answers if input.kind == "connection"
+
+cluster := _answers if input.kind == "cluster"
+
+key := _answers if input.kind == "key"
+
+_answers contains [category, name, "fail", details] if {
+	some category, name
+	data.kinds[category][name] == input.kind
+	some details in data.policies[category][name].deny
+}
+
+_answers contains [category, name, "unknown", details] if {
+	some category, name
+	data.kinds[category][name] == input.kind
+	some details in data.policies[category][name].unknown
+}
+
+_answers contains [category, name, "not_applicable", {}] if {
+	some category, name
+	data.kinds[category][name] == input.kind
+	data.policies[category][name].not_applicable
+}
