@@ -1,0 +1,61 @@
+# METADATA
+# title: Credential lives longer than allowed
+# description: >-
+#   The time between a credential's two dates is longer than what is allowed for a person or for a
+#   machine. Whoever copies it may use it all that time. The control plane's own credentials
+#   (users named system:) are left out.
+# scope: package
+# schemas:
+#   - input: schema.record
+# custom:
+#   kind: credential
+#   severity: medium
+#   privileged_severity: high
+#   needs: [certificate_requests, kubeconfig]
+#   min_grade: none
+#   remediation: >-
+#     Issue short-lived credentials: spec.expirationSeconds of a certificate request, the duration of a
+#     token request, or an identity provider for persons. The certificate already issued works until
+#     notAfter unless its user and groups lose every role binding or the CA is rotated.
+#   params:
+#     person_seconds:
+#       default: 86400
+#       description: Longest lifetime of a person's credential (24 hours).
+#     robot_seconds:
+#       default: 7776000
+#       description: Longest lifetime of a service account's or robot's credential (90 days).
+#   controls:
+#     - {framework: CIS Kubernetes, version: "1.12", id: 3.1.1, strength: exact}
+#     - {framework: CIS Alibaba Cloud Foundation, version: "2.0", id: "1.6", strength: analogy}
+#     - {framework: PCI DSS, version: "4.0", id: 8.3.9, strength: analogy}
+#     - {framework: PCI DSS, version: "4.0", id: 8.6.3, strength: analogy}
+#     - {framework: ISO 27001, version: "2022", id: A.5.15, strength: analogy}
+package policies.credential.lifetime_too_long
+
+import data.lib.credentials
+import data.lib.subjects
+
+deny contains {"lifetimeSeconds": credentials.lifetime_seconds, "maxSeconds": _max_seconds} if {
+	not not_applicable
+	credentials.lifetime_seconds > _max_seconds
+}
+
+not_applicable if not credentials.is_usable
+
+not_applicable if {
+	startswith(input.credential.username, "system:")
+	not subjects.is_service_account("User", input.credential.username)
+}
+
+_max_seconds := _params.person_seconds if {
+	_is_person
+} else := _params.robot_seconds
+
+_is_person if input.identity.human == "yes"
+
+_is_person if {
+	input.identity.human == "unknown"
+	subjects.is_person("User", input.credential.username)
+}
+
+_params := data.params.credential.lifetime_too_long

@@ -1,0 +1,47 @@
+# METADATA
+# title: One key at several owners
+# description: >-
+#   The same private key stands behind credentials of another user, another cluster or another owner of
+#   a file. Whoever holds one of them can act as all, and an audit log cannot tell them apart. The same
+#   user's copies and renewals on one cluster are not shared.
+# scope: package
+# schemas:
+#   - input: schema.record
+# custom:
+#   kind: key
+#   severity: high
+#   needs: [certificate_requests, kubeconfig]
+#   min_grade: none
+#   remediation: >-
+#     Issue a credential over a new key for each owner and cluster. Each old certificate works until
+#     notAfter unless its user and groups lose every role binding or its CA is rotated.
+#   controls:
+#     - {framework: NIST SP 800-53, version: r5, id: AC-2(1), strength: analogy}
+package policies.credential.shared_key
+
+deny contains finding if {
+	count(_others) > 0
+	finding := {
+		"clusters": sort({sibling.cluster.name | some sibling in _others}),
+		"usernames": sort({sibling.username | some sibling in _others}),
+		"locations": sort({sibling.location | some sibling in _others}),
+		"siblings": input.siblingsTotal,
+	}
+}
+
+_others contains sibling if {
+	some sibling in input.siblings
+	sibling.username != input.credential.username
+}
+
+_others contains sibling if {
+	some sibling in input.siblings
+	sibling.cluster.uid != input.credential.cluster.uid
+}
+
+_others contains sibling if {
+	some sibling in input.siblings
+	sibling.ownerUid != null
+	input.credential.ownerUid != null
+	sibling.ownerUid != input.credential.ownerUid
+}
