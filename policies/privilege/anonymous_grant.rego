@@ -1,0 +1,58 @@
+# METADATA
+# title: Grant to everybody
+# description: >-
+#   A role is bound to callers without a credential (system:anonymous, system:unauthenticated), or one
+#   with a power that leads to credentials to everybody who has any (system:authenticated). The API
+#   server's own bindings and the cluster-info of kubeadm are left out.
+# scope: package
+# schemas:
+#   - input: schema.record
+# custom:
+#   kind: grant
+#   severity: critical
+#   needs: [bindings, roles, authorizer]
+#   min_grade: none
+#   remediation: >-
+#     Remove the subject from the binding; other subjects of it keep theirs. Then look in the audit log
+#     for what was done without a credential.
+#   controls:
+#     - {framework: CIS GKE, version: "1.9", id: 4.1.8, strength: exact}
+#     - {framework: CIS GKE, version: "1.9", id: 4.1.9, strength: exact}
+#     - {framework: CIS GKE, version: "1.9", id: 4.1.10, strength: exact}
+#     - {framework: CIS Kubernetes, version: "1.12", id: 1.2.1, strength: exact}
+package policies.privilege.anonymous_grant
+
+deny contains {"powers": sort(input.grant.powers), "roleName": input.grant.roleName} if {
+	not not_applicable
+	input.grant.roleExists == "yes"
+	_is_open
+}
+
+unknown contains {"roleName": input.grant.roleName} if {
+	not not_applicable
+	input.grant.roleExists == "unknown"
+}
+
+not_applicable if input.grant.isBootstrapDefault
+
+not_applicable if _is_cluster_info
+
+not_applicable if not _everybody[input.grant.subject.kind][input.grant.subject.name]
+
+# What everybody who has a credential may do is only bad when it leads to others' credentials.
+_is_open if input.grant.subject.name != "system:authenticated"
+
+_is_open if count(input.grant.powers) > 0
+
+# kubeadm shows joining nodes where the cluster is; it holds no secret.
+_is_cluster_info if {
+	input.grant.namespace == "kube-public"
+	input.grant.bindingName == "kubeadm:bootstrap-signer-clusterinfo"
+	input.grant.roleName == "kubeadm:bootstrap-signer-clusterinfo"
+	count(input.grant.powers) == 0
+}
+
+_everybody := {
+	"User": {"system:anonymous"},
+	"Group": {"system:unauthenticated", "system:authenticated"},
+}

@@ -1,0 +1,41 @@
+# METADATA
+# title: Person bound to cluster-admin
+# description: >-
+#   A user or group has every right on every object of the cluster. Users and groups named system: and
+#   the robots of the params are no persons.
+# scope: package
+# schemas:
+#   - input: schema.record
+# custom:
+#   kind: grant
+#   severity: high
+#   needs: [bindings, roles, authorizer]
+#   min_grade: none
+#   remediation: >-
+#     Bind the narrowest role that the work needs, then remove this subject from the binding (not the
+#     binding, when it has others). The credential still authenticates, with the rights of all
+#     authenticated users.
+#   controls:
+#     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.1, strength: exact}
+#     - {framework: CIS ACK, version: "1.0", id: 5.1.1, strength: exact}
+#     - {framework: PCI DSS, version: "4.0", id: 7.2.2, strength: exact}
+#     - {framework: PCI DSS, version: "4.0", id: 7.2.5, strength: exact}
+#     - {framework: ISO 27001, version: "2022", id: A.5.18, strength: exact}
+#     - {framework: SOC 2, version: "2017", id: CC6.1, strength: exact}
+#     - {framework: SOC 2, version: "2017", id: CC6.3, strength: exact}
+#     - {framework: CIS Controls, version: "8.1", id: "5.4", strength: exact}
+package policies.privilege.cluster_admin_person
+
+import data.lib.subjects
+
+deny contains {"subjectKind": input.grant.subject.kind, "roleName": input.grant.roleName} if {
+	not not_applicable
+	input.grant.namespace == ""
+	"cluster_admin" in input.grant.powers
+}
+
+not_applicable if input.grant.isBootstrapDefault
+
+not_applicable if input.identity.human == "no"
+
+not_applicable if not subjects.is_person(input.grant.subject.kind, input.grant.subject.name)

@@ -1,0 +1,51 @@
+# METADATA
+# title: May mint or borrow credentials
+# description: >-
+#   A subject may approve or sign certificates, create tokens, impersonate others, or bind and escalate
+#   roles in the whole cluster: it can make itself a credential that nobody issued to it. Persons bound
+#   to cluster-admin are left to privilege/cluster_admin_person.
+# scope: package
+# schemas:
+#   - input: schema.record
+# custom:
+#   kind: grant
+#   severity: high
+#   needs: [bindings, roles, authorizer]
+#   min_grade: none
+#   remediation: >-
+#     Take the verb out of the role, or limit it with resourceNames (a signer, a service account, a
+#     role). Certificate and token controllers need theirs: waive those by binding. Credentials that it
+#     made already go on working: look for them.
+#   controls:
+#     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.8, strength: exact}
+#     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.11, strength: exact}
+#     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.13, strength: exact}
+#     - {framework: ISO 27001, version: "2022", id: A.8.3, strength: exact}
+#     - {framework: ISO 27001, version: "2022", id: A.8.5, strength: exact}
+#     - {framework: NIST SP 800-53, version: r5, id: AC-6, strength: exact}
+package policies.privilege.mints_credentials
+
+deny contains {"powers": powers} if {
+	not not_applicable
+	input.grant.namespace == ""
+	powers := sort({power | some power in input.grant.powers; power in _minting})
+	count(powers) > 0
+}
+
+not_applicable if input.grant.isBootstrapDefault
+
+not_applicable if {
+	"cluster_admin" in input.grant.powers
+	input.grant.subject.kind != "ServiceAccount"
+	not startswith(input.grant.subject.name, "system:")
+}
+
+_minting := {
+	"approve_csr",
+	"bind",
+	"cluster_admin",
+	"create_token",
+	"escalate",
+	"impersonate",
+	"sign_csr",
+}

@@ -1,0 +1,43 @@
+package policies.privilege.mints_credentials_test
+
+import data.lib.testing
+import data.policies.privilege.mints_credentials as policy
+
+test_denies_each_power_that_mints if {
+	every power in {"approve_csr", "bind", "create_token", "escalate", "impersonate", "sign_csr"} {
+		findings({"powers": [power, "read_secrets"]}) == {{"powers": [power]}}
+	}
+}
+
+test_denies_once_for_several if {
+	findings({"powers": ["sign_csr", "approve_csr"]}) == {{"powers": ["approve_csr", "sign_csr"]}}
+}
+
+test_denies_cluster_admin_of_what_is_no_person if {
+	admin := {"powers": ["cluster_admin"]}
+	every subject in [
+		{"kind": "ServiceAccount", "name": "deployer", "namespace": "build"},
+		{"kind": "User", "name": "system:serviceaccount:build:deployer"},
+		{"kind": "Group", "name": "system:serviceaccounts"},
+	] {
+		findings(object.union(admin, {"subject": subject})) == {admin}
+	}
+}
+
+test_leaves_other_powers_and_one_namespace if {
+	findings({"powers": ["read_secrets", "exec_pods", "wildcard", "write_rbac"]}) == set()
+	findings({"powers": ["impersonate"], "namespace": "build"}) == set()
+}
+
+test_does_not_judge_bootstrap_subjects_and_persons_bound_to_cluster_admin if {
+	every changes in [
+		{"powers": ["bind"], "isBootstrapDefault": true},
+		{"powers": ["cluster_admin", "bind"]},
+		{"powers": ["cluster_admin"], "subject": {"kind": "Group", "name": "ops"}},
+	] {
+		findings(changes) == set()
+		policy.not_applicable with input as testing.grant({"grant": changes})
+	}
+}
+
+findings(changes) := found if found := policy.deny with input as testing.grant({"grant": changes})
