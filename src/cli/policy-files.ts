@@ -1,0 +1,50 @@
+import { readdir } from 'node:fs/promises';
+import { join, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ScanError } from '../lib/scan-error.ts';
+import { readText } from './read-text.ts';
+
+/** The folder of the shipped sources. */
+export const SHIPPED_POLICIES = fileURLToPath(new URL('../../policies', import.meta.url));
+
+const MAX_BYTES = 5_000_000;
+
+/** Sources by path, under `policies/` whatever their folder is called. */
+export interface PolicyFolder {
+	/** Every policy, test and schema of the folder. */
+	own: Record<string, string>;
+	/** The same, and what the folder lacks of the shipped `main.rego`, `lib/` and `schemas/`. */
+	all: Record<string, string>;
+}
+
+/** @throws {ScanError} FILE_UNREADABLE. */
+export async function readPolicyFolder(directory: string): Promise<PolicyFolder> {
+	const own = await readFolder(directory);
+	if (resolve(directory) === SHIPPED_POLICIES) return { own, all: own };
+	const shipped = Object.entries(await readFolder(SHIPPED_POLICIES));
+	const support = shipped.filter(([path]) => SUPPORT.test(path) && !path.endsWith('_test.rego'));
+	return { own, all: { ...Object.fromEntries(support), ...own } };
+}
+
+const SUPPORT = /^policies\/(main\.rego$|lib\/|schemas\/)/;
+
+async function readFolder(directory: string): Promise<Record<string, string>> {
+	const files: Record<string, string> = {};
+	for (const path of await namesBelow(directory)) {
+		const relative = path.split(sep).join('/');
+		if (!/\.rego$|^schemas\/[^/]+\.json$/.test(relative) || HIDDEN.test(relative)) continue;
+		files[`policies/${relative}`] = await readText(join(directory, path), 'policy', MAX_BYTES);
+	}
+	return files;
+}
+
+const HIDDEN = /(^|\/)(\.|node_modules\/)/;
+
+async function namesBelow(directory: string): Promise<string[]> {
+	try {
+		return await readdir(directory, { recursive: true });
+	} catch (cause) {
+		const hint = 'name a folder that has <category>/<name>.rego';
+		throw new ScanError('FILE_UNREADABLE', `cannot read the folder ${directory}`, { hint, cause });
+	}
+}

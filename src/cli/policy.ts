@@ -1,0 +1,72 @@
+import type { Argv, CommandModule } from 'yargs';
+import type { GlobalFlags } from './settings.ts';
+
+interface FolderFlags extends GlobalFlags {
+	/** Left out: the shipped policies. */
+	dir: string | undefined;
+}
+export interface CheckFlags extends FolderFlags {
+	fix: boolean;
+}
+export interface TestFlags extends FolderFlags {
+	coverage: boolean;
+}
+export interface BuildFlags extends FolderFlags {
+	out: string | undefined;
+}
+
+const check: CommandModule<GlobalFlags, CheckFlags> = {
+	command: 'check [dir]',
+	describe: 'Name every mistake in policies and their METADATA',
+	builder: yargs =>
+		withDir(yargs).option('fix', {
+			type: 'boolean',
+			default: false,
+			describe: 'Format the files that are not',
+		}),
+	handler: async flags => (await import('./run/policy.ts')).runCheck(flags),
+};
+
+const test: CommandModule<GlobalFlags, TestFlags> = {
+	command: 'test [dir]',
+	describe: 'Run the tests beside the policies',
+	builder: yargs =>
+		withDir(yargs).option('coverage', {
+			type: 'boolean',
+			default: false,
+			describe: 'Name the lines that no test reached',
+		}),
+	handler: async flags => (await import('./run/policy.ts')).runTest(flags),
+};
+
+const build: CommandModule<GlobalFlags, BuildFlags> = {
+	command: 'build [dir]',
+	describe: 'Compile policies to WebAssembly',
+	builder: yargs =>
+		withDir(yargs).option('out', {
+			type: 'string',
+			requiresArg: true,
+			describe: 'DIR: where to; needed with a folder of your own',
+		}),
+	handler: async flags => (await import('./run/policy.ts')).runBuild(flags),
+};
+
+/** `kubelapse policy` */
+export const policy: CommandModule<GlobalFlags, GlobalFlags> = {
+	command: 'policy',
+	describe: 'Check, test and compile policies (needs no OPA)',
+	builder: yargs =>
+		[check, test, build].reduce(
+			// biome-ignore lint/suspicious/noExplicitAny: each has flags of its own, and yargs hands it exactly those
+			(all, command: CommandModule<GlobalFlags, any>) => all.command(command),
+			yargs.demandCommand(1, 'name what to do: check, test or build'),
+		),
+	handler: () => {},
+};
+
+function withDir(yargs: Argv<GlobalFlags>) {
+	return yargs.positional('dir', {
+		type: 'string',
+		describe: 'Folder with <category>/<name>.rego; without it, the shipped policies',
+	});
+}
