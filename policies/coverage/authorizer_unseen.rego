@@ -1,0 +1,24 @@
+# METADATA
+# title: Access is granted outside RBAC
+# description: >-
+#   The cluster also asks a webhook or a cloud authorizer. What those grant cannot be listed, so nobody
+#   is shown to be without a privilege: such answers are unknown.
+# scope: package
+# schemas:
+#   - input: schema.record
+# custom:
+#   kind: cluster
+#   severity: medium
+#   needs: []
+#   min_grade: none
+#   remediation: >-
+#     Review the grants where they are made (the cloud's IAM, the webhook's own rules) beside this
+#     report, or accept this gap by name with --allow-gap authorizer.
+#   controls:
+#     - {framework: NIST SP 800-53, version: r5, id: AC-2(j), strength: exact}
+package policies.coverage.authorizer_unseen
+
+deny contains {"codes": codes} if {
+	codes := sort({gap.code | some gap in input.clusterGaps; gap.source == "authorizer"})
+	count(codes) > 0
+}

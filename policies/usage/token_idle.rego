@@ -1,0 +1,63 @@
+# METADATA
+# title: Token Secret unused for a long time
+# description: >-
+#   The API server writes the day of last use on a token Secret (kubernetes.io/legacy-token-last-used,
+#   Kubernetes 1.28 and newer). That day is long ago, or the Secret is old and has none. A refused
+#   attempt moves the day too, and a day before an upgrade to 1.28 was never written.
+# scope: package
+# schemas:
+#   - input: schema.record
+# custom:
+#   kind: credential
+#   severity: medium
+#   privileged_severity: high
+#   needs: [token_secrets]
+#   min_grade: C
+#   remediation: >-
+#     Quarantine it with the label kubernetes.io/legacy-token-invalid-since, which can be taken back,
+#     and delete the Secret when nobody has missed it. Quarterly jobs and break-glass tokens look like
+#     this too.
+#   params:
+#     idle_seconds:
+#       default: 7776000
+#       description: Time without use after which a token counts as idle (90 days).
+#   controls:
+#     - {framework: NIST SP 800-53, version: r5, id: AC-2(3)(d), strength: exact}
+#     - {framework: CIS Controls, version: "8.1", id: "5.3", strength: exact}
+package policies.usage.token_idle
+
+deny contains {"idleSeconds": idle, "isNeverUsed": input.credential.lastUsed == null} if {
+	not not_applicable
+	not _is_untracked
+	idle := input.now - _quiet_since
+	idle > data.params.usage.token_idle.idle_seconds
+}
+
+unknown contains {"clusterVersion": input.cluster.version} if {
+	not not_applicable
+	_is_untracked
+}
+
+not_applicable if input.credential.kind != "token_secret"
+
+# Already quarantined.
+not_applicable if input.credential.invalidSince != null
+
+# Such a token ended with its account.
+not_applicable if input.serviceAccountExists == "no"
+
+# The label says the day: the last use may be as late as its midnight.
+_quiet_since := input.credential.lastUsed + 86400
+
+_quiet_since := input.credential.createdAt if input.credential.lastUsed == null
+
+_is_untracked if {
+	input.credential.lastUsed == null
+	not _has_tracking
+}
+
+# LegacyServiceAccountTokenTracking is always on from 1.28.
+_has_tracking if {
+	[major, minor] := array.slice(split(trim_prefix(input.cluster.version, "v"), "."), 0, 2)
+	[to_number(major), to_number(minor)] >= [1, 28]
+}
