@@ -2,6 +2,7 @@ import type { EpochSeconds } from '../model/facts.ts';
 import { formatRfc3339 } from './epoch.ts';
 import type { CertificateSource, ClusterBlock, ContextBlock, Kubeconfig, UserBlock } from './kubeconfig.ts';
 import { type PemContent, pemProblemTexts, readPem } from './pem.ts';
+import { ScanError } from './scan-error.ts';
 import { oneLine, plural } from './text.ts';
 import { type CertificateFacts, readCertificate } from './x509.ts';
 
@@ -33,13 +34,14 @@ export function loadCertificates(
 	readText: ReadText,
 ): LoadedCertificates {
 	if (source.kind === 'none') return { kind: 'none' };
-	const what = source.kind === 'inline' ? `${field}-data` : `${field} ${oneLine(source.path)}`;
 	let pem: PemContent;
 	try {
 		pem = source.kind === 'inline' ? source.pem : readPem(readText(source.path));
 	} catch (error) {
-		return { kind: 'failed', message: `${what} ${whyUnreadable(error)}` };
+		const path = source.kind === 'file' ? source.path : '';
+		return { kind: 'failed', message: unreadable(field, path, error) };
 	}
+	const what = source.kind === 'inline' ? `${field}-data` : `${field} ${oneLine(source.path)}`;
 	if (pem.problem !== '') return { kind: 'failed', message: `${what} ${pemProblemTexts[pem.problem]}` };
 	try {
 		return { kind: 'read', certificates: pem.certificates.map(readCertificate) };
@@ -49,15 +51,19 @@ export function loadCertificates(
 	}
 }
 
-/** Node's error code where there is one: its message repeats the path, and is not ours to vouch for. */
+/** Node's error code in words, to follow the name of the file: its message repeats the path, and is not ours to vouch for. */
 export function whyUnreadable(error: unknown): string {
 	const code = error instanceof Error && 'code' in error ? String(error.code) : '';
 	if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist';
 	if (code === 'EACCES' || code === 'EPERM') return 'may not be read by this user';
-	if (code === 'EISDIR') return 'is a folder';
-	return code === 'FILE_UNREADABLE' && error instanceof Error
-		? error.message
-		: `cannot be read (${code || 'unknown reason'})`;
+	return code === 'EISDIR' ? 'is a folder' : `cannot be read (${code || 'unknown reason'})`;
+}
+
+/** A ScanError names the file itself. */
+function unreadable(field: string, path: string, error: unknown): string {
+	return error instanceof ScanError
+		? `${field} ${error.message}`
+		: `${field} ${oneLine(path)} ${whyUnreadable(error)}`;
 }
 
 /**
@@ -160,10 +166,6 @@ function checkFile(user: UserBlock, field: string, path: string, say: Say): void
 	try {
 		say.readText(path);
 	} catch (error) {
-		say.fatal(
-			user.line,
-			`${field} ${oneLine(path)} ${whyUnreadable(error)}`,
-			'correct the path in the user block',
-		);
+		say.fatal(user.line, unreadable(field, path, error), 'correct the path in the user block');
 	}
 }
