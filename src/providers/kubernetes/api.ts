@@ -21,7 +21,7 @@ export const METADATA_LIST =
 export interface Transport {
 	server: URL;
 	agent: Agent;
-	headers: Record<string, string>;
+	headers: Record<string, string | string[]>;
 	/** Renews the credential; false when there is nothing to renew. */
 	renew: () => Promise<boolean>;
 }

@@ -1,0 +1,162 @@
+import { toFinding } from './evaluate/finding.ts';
+import type { PolicyPool } from './evaluate/pool.ts';
+import type { Evaluation } from './evaluate/totals.ts';
+import { isRealGap, join } from './join/join.ts';
+import { byCodeUnit } from './lib/text.ts';
+import {
+	type Credential,
+	type EpochSeconds,
+	type Facts,
+	type Gap,
+	type Source,
+	type SourceStatus,
+	sources,
+} from './model/facts.ts';
+import type { Finding } from './model/finding.ts';
+import type { Catalog, Policy } from './model/policy.ts';
+import type { ClusterRef, Grant, Identity, PolicyRecord, RecordKind } from './model/record.ts';
+
+/** One cluster, judged: what is left of it once its facts are let go. */
+export interface Assessment {
+	facts: Pick<Facts, 'cluster' | 'collectedAt' | 'reachable' | 'sources' | 'gaps'>;
+	ref: ClusterRef;
+	findings: Finding[];
+	evaluation: Evaluation;
+	records: Record<string, number>;
+	credentials: { credential: Credential; isPrivileged: boolean }[];
+	grants: Grant[];
+	identities: Identity[];
+}
+
+export interface AssessOptions {
+	pool: PolicyPool;
+	catalog: Catalog;
+	now: EpochSeconds;
+	signal: AbortSignal;
+}
+
+/** facts → records → verdicts → findings, for one cluster. */
+export async function assess(
+	collected: Facts,
+	{ pool, catalog, now, signal }: AssessOptions,
+): Promise<Assessment> {
+	const facts = { ...collected, sources: everySource(collected.sources) };
+	const joined = join(facts, now);
+	const policies = new Map(catalog.map(policy => [policy.id, policy]));
+	const findings: Finding[] = [];
+	const records: Record<string, number> = {};
+	const evaluation = await pool.evaluate(counted(joined.records(), records), {
+		signal,
+		onVerdicts: (record, verdicts) => {
+			for (const verdict of verdicts) {
+				const policy = policies.get(verdict.policyId);
+				if (policy !== undefined)
+					findings.push(withGapMessages(toFinding(record, verdict, policy), facts.gaps));
+			}
+		},
+	});
+	const blind = blindPolicies(catalog, facts);
+	for (const { policy, gaps } of blind) {
+		findings.push(blindFinding(joined.cluster, policy, gaps, now));
+		countUnknown(evaluation, joined.cluster.uid, policy.id);
+	}
+	return {
+		facts: {
+			cluster: facts.cluster,
+			collectedAt: facts.collectedAt,
+			reachable: facts.reachable,
+			sources: facts.sources,
+			gaps: facts.gaps,
+		},
+		ref: joined.cluster,
+		findings,
+		evaluation,
+		records,
+		credentials: joined.credentials.map(credential => ({
+			credential,
+			isPrivileged: joined.isPrivileged(credential),
+		})),
+		grants: joined.grants,
+		identities: joined.identities(),
+	};
+}
+
+/** A source that nobody was asked for is listed all the same: its silence is no answer. */
+function everySource(read: SourceStatus[]): SourceStatus[] {
+	return sources.map(
+		source => read.find(status => status.source === source) ?? { source, status: 'not_configured', count: 0 },
+	);
+}
+
+function* counted<T extends PolicyRecord>(
+	records: Iterable<T>,
+	counts: Record<string, number>,
+): Generator<T> {
+	for (const record of records) {
+		counts[record.kind] = (counts[record.kind] ?? 0) + 1;
+		yield record;
+	}
+}
+
+/** Where the records of each kind come from: a source that failed here has records that nobody saw. */
+const ORIGINS = {
+	credential: ['token_secrets', 'bootstrap_tokens', 'certificate_requests', 'kubeconfig'],
+	grant: ['bindings'],
+	identity: ['bindings', 'service_accounts', 'identities'],
+	connection: ['kubeconfig'],
+	cluster: [],
+	key: ['certificate_requests', 'kubeconfig'],
+} as const satisfies Record<RecordKind, readonly Source[]>;
+
+/** Policies that had to judge records which could not be read: no records is never a pass. */
+function blindPolicies(catalog: Catalog, { reachable, gaps }: Facts): { policy: Policy; gaps: Gap[] }[] {
+	const wide = gaps.filter(isRealGap);
+	return catalog.flatMap(policy => {
+		const origins: readonly Source[] = ORIGINS[policy.kind];
+		const mine = wide.filter(
+			gap => !reachable || (origins.includes(gap.source) && policy.needs.includes(gap.source)),
+		);
+		return mine.length > 0 ? [{ policy, gaps: mine }] : [];
+	});
+}
+
+function blindFinding(cluster: ClusterRef, policy: Policy, gaps: Gap[], now: EpochSeconds): Finding {
+	const record: PolicyRecord = { kind: 'cluster', now, cluster, gaps: [], sources: [], clusterGaps: [] };
+	const reasons = dedupe(gaps.map(({ source, code, message }) => ({ source, code, message })));
+	return toFinding(record, { policyId: policy.id, outcome: 'unknown', details: {}, gaps: reasons }, policy);
+}
+
+function dedupe(gaps: Finding['gaps']): Finding['gaps'] {
+	const unique = new Map(gaps.map(gap => [JSON.stringify(gap), gap]));
+	return [...unique.values()].sort(
+		(a, b) => byCodeUnit(a.source, b.source) || byCodeUnit(a.message, b.message),
+	);
+}
+
+function countUnknown(evaluation: Evaluation, cluster: string, policyId: string): void {
+	const row = evaluation.outcomes.find(counts => counts.cluster === cluster && counts.policyId === policyId);
+	if (row !== undefined) row.outcomes.unknown++;
+	else
+		evaluation.outcomes.push({
+			cluster,
+			policyId,
+			outcomes: { pass: 0, fail: 0, unknown: 1, not_applicable: 0 },
+		});
+}
+
+/** A record's gap names only source and code; the cluster's says what happened. */
+function withGapMessages(finding: Finding, gaps: Gap[]): Finding {
+	if (finding.gaps.every(gap => gap.message !== '')) return finding;
+	const messageOf = (source: string, code: string) =>
+		gaps.find(gap => gap.source === source && gap.code === code)?.message ??
+		(code === 'not_configured' ? `${source} is not configured` : code);
+	const filled = finding.gaps.map(gap => ({
+		...gap,
+		message: gap.message || messageOf(gap.source, gap.code),
+	}));
+	return {
+		...finding,
+		gaps: filled,
+		message: `${finding.message.replace(/: cannot be judged.*$/s, '')}: cannot be judged (${filled.map(gap => gap.message).join('; ')}).`,
+	};
+}

@@ -1,0 +1,149 @@
+import { collect } from './collectors/collect.ts';
+import type { LiveCluster, Way } from './discover.ts';
+import { emptyCluster, emptyFacts } from './lib/empty-facts.ts';
+import { byCodeUnit } from './lib/text.ts';
+import { readCertificate, sha256 } from './lib/x509.ts';
+import type { Cluster, Credential, EpochSeconds, Facts, Gap, SourceStatus } from './model/facts.ts';
+import { attachEndpoints } from './providers/files/attach.ts';
+import { type FileEndpoint, readKubeconfigFile } from './providers/files/file-facts.ts';
+import type { KubernetesApi } from './providers/kubernetes/api.ts';
+import type { BrokenTarget } from './providers/kubernetes/targets.ts';
+
+export interface CollectOptions {
+	now: EpochSeconds;
+	readBootstrapTokens: boolean;
+	/** Kubeconfig files that are about this cluster. */
+	files: FileEndpoint[];
+}
+
+/** Everything that can be read of one live cluster, with what files hold for it. */
+export async function collectLive(cluster: LiveCluster, options: CollectOptions): Promise<Facts> {
+	const { ways } = cluster;
+	const facts = await readLive(cluster, options).finally(() => {
+		for (const way of ways) {
+			way.limit.stop();
+			way.connected?.close();
+		}
+	});
+	return attachEndpoints(facts, [...options.files, ...ways.flatMap(ownEndpoint)]);
+}
+
+async function readLive(cluster: LiveCluster, { now, readBootstrapTokens }: CollectOptions): Promise<Facts> {
+	const [best] = cluster.ways;
+	const { gaps } = best.probe;
+	const facts: Facts = { ...emptyFacts(toCluster(cluster), now, 'unavailable'), gaps };
+	const apis: KubernetesApi[] = [];
+	for (const { probe, connected, limit } of cluster.ways) {
+		if (!probe.isReachable || connected === null) continue;
+		limit.start();
+		apis.push(connected.api);
+	}
+	if (apis.length === 0) return facts;
+	const live = await collect(apis, { readBootstrapTokens, foreignAuthorizer: foreignAuthorizer(best) });
+	const source: SourceStatus = {
+		source: 'cluster',
+		status: gaps.length === 0 ? 'complete' : 'partial',
+		count: 1,
+	};
+	return {
+		...facts,
+		...live,
+		reachable: live.sources.some(({ status }) => status === 'complete' || status === 'partial'),
+		credentials: [...live.credentials, ...cluster.ways.flatMap(pluginCertificate)],
+		sources: [source, ...live.sources],
+		gaps: [...gaps, ...live.gaps],
+	};
+}
+
+/** A context that cannot be used stays in the report, as a cluster that nobody saw. */
+export function brokenFacts({ path, name, server, message }: BrokenTarget, now: EpochSeconds): Facts {
+	const gap: Gap = { source: 'kubeconfig', code: 'unreachable', message, permission: '', subject: '' };
+	const cluster = {
+		...emptyCluster(`broken:${sha256(JSON.stringify([path, name]))}`, name, 'kubernetes'),
+		server,
+	};
+	return { ...emptyFacts(cluster, now, 'unavailable'), gaps: [gap] };
+}
+
+function toCluster({ uid, name, ways }: LiveCluster): Cluster {
+	const [{ target }] = ways;
+	const authorities = ways.flatMap(way =>
+		way.target.certificateAuthorities.map(({ sha256, notAfter }) => ({ sha256, notAfter })),
+	);
+	return {
+		...emptyCluster(uid, name, 'kubernetes'),
+		server: target.cluster.server,
+		contexts: ways.map(way => `${way.target.path}#${way.target.context.name}`).sort(byCodeUnit),
+		version: ways.find(({ probe }) => probe.version !== '')?.probe.version ?? '',
+		createdAt: ways.find(({ probe }) => probe.createdAt !== null)?.probe.createdAt ?? null,
+		certificateAuthorities: [...new Map(authorities.map(ca => [ca.sha256, ca])).values()],
+	};
+}
+
+/** The scan's own context, as a kubeconfig file is read: its cluster block and the credential it logs in with. */
+function ownEndpoint({ target }: Way): FileEndpoint[] {
+	const id = `${target.path}#${target.context.name}`;
+	const endpoint = readKubeconfigFile(target.path).endpoints.find(each => each.contexts.includes(id));
+	if (endpoint === undefined) return [];
+	const mine = endpoint.credentials.filter(({ locations }) => locations[0]?.name === target.context.user);
+	const uids = new Set([...mine, ...endpoint.connections].map(({ uid }) => uid));
+	const credentials = mine.map(credential => ({
+		...credential,
+		locations: credential.locations.map(asConnection),
+	}));
+	return [{ ...endpoint, credentials, gaps: endpoint.gaps.filter(gap => uids.has(gap.subject)) }];
+}
+
+const asConnection = (location: Credential['locations'][number]): typeof location =>
+	location.origin === 'kubeconfig' ? { ...location, origin: 'connection' } : location;
+
+/** A certificate that an exec plugin handed out stands in no file. */
+function pluginCertificate({ target, connected }: Way): Credential[] {
+	if (target.user.exec === null || connected === null || connected.ownCertificate === '') return [];
+	const {
+		commonName,
+		organizations,
+		notBefore,
+		notAfter,
+		isCertificateAuthority: _,
+		...certificate
+	} = readCertificate(connected.ownCertificate);
+	return [
+		{
+			uid: `x509:${certificate.sha256}`,
+			kind: 'client_certificate',
+			state: 'effective',
+			username: commonName,
+			groups: organizations,
+			notBefore,
+			notAfter,
+			certificate,
+			serviceAccount: null,
+			lastUsed: null,
+			invalidSince: null,
+			createdAt: null,
+			issuance: null,
+			plugin: target.user.exec.command,
+			locations: [
+				{
+					origin: 'connection',
+					path: target.path,
+					line: target.user.line,
+					namespace: '',
+					name: target.user.name,
+					mode: null,
+					ownerUid: null,
+				},
+			],
+		},
+	];
+}
+
+/** Clouds whose own authorizer stands beside RBAC, told by what their API servers call themselves. */
+function foreignAuthorizer({ probe, target }: Way): string {
+	if (/-gke\./.test(probe.version)) return 'GKE also authorizes by Cloud IAM';
+	if (/-eks-/.test(probe.version)) return 'EKS also authorizes by access entries';
+	if (new URL(target.cluster.server).hostname.endsWith('.azmk8s.io'))
+		return 'AKS may also authorize by Azure RBAC';
+	return '';
+}

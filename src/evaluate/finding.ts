@@ -1,0 +1,188 @@
+import { formatDuration, formatRfc3339 } from '../lib/epoch.ts';
+import { oneLine } from '../lib/text.ts';
+import { sha256 } from '../lib/x509.ts';
+import type { Credential, Location } from '../model/facts.ts';
+import type { Finding, FindingSubject } from '../model/finding.ts';
+import type { Policy } from '../model/policy.ts';
+import type { Grant, PolicyRecord } from '../model/record.ts';
+import type { Verdict } from './verdict.ts';
+
+/**
+ * Turns one verdict on one record into the finding that people and programs see.
+ * @param holder the credential that a key record is about: the record itself has only its key.
+ */
+export function toFinding(
+	record: PolicyRecord,
+	verdict: Verdict,
+	policy: Policy,
+	holder?: Credential,
+): Finding {
+	const subject =
+		holder === undefined ? subjectOf(record) : { kind: record.kind, ...credentialSubject(holder) };
+	const isPrivileged = 'isPrivileged' in record && record.isPrivileged;
+	const { uid, name } = record.cluster;
+	return {
+		id: findingId(policy.id, uid, subject.uid, verdict.details.key),
+		policyId: policy.id,
+		outcome: verdict.outcome,
+		severity: isPrivileged ? policy.privilegedSeverity : policy.severity,
+		// Only where it raised the severity: elsewhere it would make one finding look like two.
+		isPrivileged: isPrivileged && policy.privilegedSeverity !== policy.severity,
+		cluster: { uid, name },
+		subject,
+		title: policy.title,
+		message: messageOf(subject, name, policy, verdict),
+		details: verdict.details,
+		gaps: verdict.gaps,
+		grade: policy.minGrade,
+		controls: policy.controls,
+		remediation: policy.remediation,
+		status: 'new',
+		firstSeen: record.now,
+	};
+}
+
+/** The same in every run as long as it is about the same thing. */
+export function findingId(policyId: string, clusterUid: string, subjectUid: string, key: unknown): string {
+	return sha256(JSON.stringify([policyId, clusterUid, subjectUid, key ?? ''])).slice(0, 16);
+}
+
+function messageOf(
+	subject: FindingSubject,
+	cluster: string,
+	policy: Policy,
+	{ outcome, details, gaps }: Verdict,
+): string {
+	const who = `${subject.name} on ${oneLine(cluster, 100)}`;
+	if (outcome === 'unknown') {
+		const reasons = gaps.map(gap => gap.message || `${gap.source} ${gap.code.replace('_', ' ')}`);
+		return `${who}: cannot be judged${reasons.length > 0 ? ` (${[...new Set(reasons)].join('; ')})` : ''}.`;
+	}
+	const facts = describeDetails(details);
+	return `${who}: ${policy.title}${facts === '' ? '' : ` (${facts})`}.`;
+}
+
+/** `seconds left 3 d, key bits 1024`: what the policy gave, in words. */
+function describeDetails(details: Record<string, unknown>): string {
+	const shown = Object.entries(details).filter(([name]) => name !== 'key');
+	return shown.map(([name, value]) => describeDetail(name, value)).join(', ');
+}
+
+function describeDetail(name: string, value: unknown): string {
+	const words = name.replace(/([a-z])([A-Z0-9])/g, '$1 $2').toLowerCase();
+	if (typeof value === 'number' && /seconds/i.test(name))
+		return `${words.replace(/ ?seconds ?/, ' ').trim()} ${formatDuration(value)}`;
+	if (typeof value === 'number' && value > 1e8 && /(At|After|Before|Used|Since)$/.test(name))
+		return `${words} ${formatRfc3339(value)}`;
+	if (Array.isArray(value))
+		return `${words} ${oneLine(value.map(each => (typeof each === 'string' ? each : JSON.stringify(each))).join(', '), 300)}`;
+	return `${words} ${oneLine(typeof value === 'string' ? value : JSON.stringify(value), 200)}`;
+}
+
+function subjectOf(record: PolicyRecord): FindingSubject {
+	switch (record.kind) {
+		case 'credential':
+			return { kind: 'credential', ...credentialSubject(record.credential) };
+		case 'grant':
+			return grantSubject(record.grant, record.identity.id);
+		case 'identity': {
+			const { id, type } = record.identity;
+			return plain('identity', id, `${type.replace('_', ' ')} ${oneLine(record.identity.name)}`, type, id);
+		}
+		case 'connection': {
+			const { uid, name, location } = record.connection;
+			const subject = plain(
+				'connection',
+				uid,
+				`cluster block ${oneLine(name)} of ${oneLine(location.path)}`,
+				'kubeconfig',
+				location.path,
+			);
+			return { ...subject, identity: '', location };
+		}
+		case 'cluster':
+			return {
+				...plain(
+					'cluster',
+					record.cluster.uid,
+					`cluster ${oneLine(record.cluster.name)}`,
+					'Cluster',
+					record.cluster.name,
+				),
+				identity: '',
+			};
+		case 'key': {
+			const { uid, username, location } = record.credential;
+			return {
+				...plain('key', uid, `key of ${oneLine(username)}`, 'kubeconfig', location),
+				identity: username,
+			};
+		}
+		default:
+			return record satisfies never;
+	}
+}
+
+function plain(
+	kind: FindingSubject['kind'],
+	uid: string,
+	name: string,
+	objectKind: string,
+	objectName: string,
+): FindingSubject {
+	return {
+		kind,
+		uid,
+		name,
+		identity: objectName,
+		object: { kind: objectKind, namespace: '', name: objectName },
+		location: null,
+	};
+}
+
+const KIND_WORDS = {
+	client_certificate: 'certificate',
+	cloud_kubeconfig: 'kubeconfig',
+	token_secret: 'long-lived token',
+	bound_token: 'token',
+	bootstrap_token: 'bootstrap token',
+	static_token: 'static token',
+	basic_auth: 'password',
+	exec_plugin: 'exec plugin',
+	auth_provider: 'auth provider',
+} as const satisfies Record<Credential['kind'], string>;
+
+/** Kubernetes kind of the object behind each place; a file's is `kubeconfig`. */
+const OBJECT_KINDS = {
+	csr: 'CertificateSigningRequest',
+	secret: 'Secret',
+	kubeconfig: 'kubeconfig',
+	connection: 'kubeconfig',
+} as const satisfies Record<Location['origin'], string>;
+
+function credentialSubject(credential: Credential): Omit<FindingSubject, 'kind'> {
+	const [first] = credential.locations;
+	const file = credential.locations.find(location => location.path !== '') ?? null;
+	const holder = credential.username === '' ? (first?.name ?? '') : credential.username;
+	return {
+		uid: credential.uid,
+		identity: credential.username,
+		name: `${KIND_WORDS[credential.kind]} of ${oneLine(holder) || 'nobody'}${first?.origin === 'secret' ? ` (Secret ${oneLine(first.namespace)}/${oneLine(first.name)})` : ''}`,
+		object: {
+			kind: first === undefined ? 'kubeconfig' : OBJECT_KINDS[first.origin],
+			namespace: first?.namespace ?? '',
+			name: first?.name ?? '',
+		},
+		location: file,
+	};
+}
+
+function grantSubject(
+	{ uid, bindingKind, namespace, bindingName, subject }: Grant,
+	identity: string,
+): FindingSubject {
+	const binding = `${bindingKind} ${namespace === '' ? '' : `${oneLine(namespace)}/`}${oneLine(bindingName)}`;
+	const who = `${subject.kind} ${subject.namespace === '' ? '' : `${oneLine(subject.namespace)}/`}${oneLine(subject.name)}`;
+	const object = { kind: bindingKind, namespace, name: bindingName };
+	return { kind: 'grant', uid, name: `${binding}, ${who}`, identity, object, location: null };
+}

@@ -1,0 +1,187 @@
+import * as http from 'node:http';
+import type { Agent } from 'node:http';
+import type { RequestOptions } from 'node:https';
+import * as https from 'node:https';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
+import { createApi, type KubernetesApi, type Transport } from './api.ts';
+import { ApiError, describeFailure } from './api-error.ts';
+import { type ExecConfig, type ExecCredential, runExecPlugin } from './exec-plugin.ts';
+import type { LiveTarget, RawContext } from './targets.ts';
+
+/** Sockets to one API server: its lists are read beside each other, pages one after the other. */
+const MAX_SOCKETS = 6;
+
+/** Longest that an exec plugin may take: a login in a cloud's CLI takes seconds. */
+const PLUGIN_TIMEOUT_MS = 20_000;
+
+export interface ConnectOptions {
+	requestTimeoutMs: number;
+	/** Ends everything: the cluster's time limit, or Ctrl-C. */
+	signal: AbortSignal;
+}
+
+/** An authenticated way to one API server. */
+export interface Connected {
+	api: KubernetesApi;
+	/** PEM of the certificate that authenticates the scan itself; empty where it is a token or the like. */
+	ownCertificate: string;
+	close(): void;
+}
+
+/**
+ * Loads the credential of a context as kubectl would; nothing is sent yet.
+ * @throws {ApiError} when an exec plugin gives none, or the client library refuses the context.
+ */
+export async function connect(target: LiveTarget, options: ConnectOptions): Promise<Connected> {
+	let login = await logIn(target, options);
+	const transport: Transport = {
+		server: new URL(target.cluster.server),
+		agent: login.agent,
+		headers: login.headers,
+		// Only a plugin has anything new to say after a 401.
+		renew: async () => {
+			if (target.user.exec === null) return false;
+			const previous = login.agent;
+			login = await logIn(target, options);
+			transport.agent = login.agent;
+			transport.headers = login.headers;
+			previous.destroy();
+			return true;
+		},
+	};
+	return {
+		api: createApi(transport, options.requestTimeoutMs, options.signal),
+		ownCertificate: login.certificate,
+		close: () => login.agent.destroy(),
+	};
+}
+
+interface Login {
+	agent: Agent;
+	headers: Record<string, string | string[]>;
+	certificate: string;
+}
+
+async function logIn(target: LiveTarget, options: ConnectOptions): Promise<Login> {
+	const plugin = target.raw.user.exec as ExecConfig | undefined;
+	const credential =
+		plugin === undefined || plugin === null ? null : await runPlugin(target, plugin, options);
+	const filled: RequestOptions = { headers: {} };
+	try {
+		await kubeConfigOf(target, credential).applyToHTTPSOptions(filled);
+	} catch (error) {
+		// Its text may quote what a file or a provider gave: describeFailure redacts it.
+		throw new ApiError('unreachable', 0, `cannot log in: ${describeFailure(error).message}`, error);
+	}
+	const headers: Login['headers'] = Object.fromEntries(
+		Object.entries(filled.headers ?? {}).map(([name, value]) => [name, String(value)]),
+	);
+	if (typeof filled.auth === 'string')
+		headers.authorization = `Basic ${Buffer.from(filled.auth).toString('base64')}`;
+	return {
+		agent: keepAliveAgent(filled, target),
+		headers: { ...headers, ...impersonation(target.raw.user) },
+		certificate: filled.cert === undefined ? '' : Buffer.from(filled.cert as Buffer).toString('latin1'),
+	};
+}
+
+function runPlugin(
+	target: LiveTarget,
+	plugin: ExecConfig,
+	{ signal }: ConnectOptions,
+): Promise<ExecCredential> {
+	const { server, tlsServerName, isVerificationSkipped } = target.cluster;
+	const caData = target.raw.cluster['certificate-authority-data'];
+	const cluster = {
+		server,
+		...(tlsServerName === '' ? {} : { 'tls-server-name': tlsServerName }),
+		...(isVerificationSkipped ? { 'insecure-skip-tls-verify': true } : {}),
+		...(typeof caData === 'string' ? { 'certificate-authority-data': caData } : {}),
+	};
+	return runExecPlugin(plugin, {
+		folder: dirname(target.path),
+		cluster,
+		timeoutMs: PLUGIN_TIMEOUT_MS,
+		signal,
+	});
+}
+
+/** A kubeconfig of this context alone, with paths made absolute and the plugin's credential in place. */
+function kubeConfigOf(target: LiveTarget, credential: ExecCredential | null): KubeConfig {
+	const { cluster, user } = absolute(target.raw, dirname(resolve(target.path)));
+	const login = credential === null ? user : { ...withoutLogin(user), ...inline(credential) };
+	const config = {
+		apiVersion: 'v1',
+		kind: 'Config',
+		clusters: [
+			{
+				name: 'cluster',
+				cluster: {
+					...cluster,
+					server: target.cluster.server,
+					'insecure-skip-tls-verify': target.cluster.isVerificationSkipped,
+				},
+			},
+		],
+		users: [{ name: 'user', user: login }],
+		contexts: [{ name: 'context', context: { cluster: 'cluster', user: 'user' } }],
+		'current-context': 'context',
+	};
+	const kubeConfig = new KubeConfig();
+	kubeConfig.loadFromString(JSON.stringify(config));
+	return kubeConfig;
+}
+
+function absolute({ cluster, user }: RawContext, folder: string): RawContext {
+	const within = (block: Record<string, unknown>, names: string[]) => {
+		const paths = names.filter(name => typeof block[name] === 'string' && block[name] !== '');
+		return {
+			...block,
+			...Object.fromEntries(paths.map(name => [name, toAbsolute(folder, String(block[name]))])),
+		};
+	};
+	return {
+		cluster: within(cluster, ['certificate-authority']),
+		user: within(user, ['client-certificate', 'client-key', 'tokenFile']),
+	};
+}
+
+const toAbsolute = (folder: string, path: string) => (isAbsolute(path) ? path : resolve(folder, path));
+
+function withoutLogin({ exec: _, token: __, ...rest }: Record<string, unknown>): Record<string, unknown> {
+	return rest;
+}
+
+function inline({ token, clientCertificateData, clientKeyData }: ExecCredential): Record<string, string> {
+	const base64 = (pem: string | undefined, name: string) =>
+		pem === undefined ? {} : { [name]: Buffer.from(pem).toString('base64') };
+	return {
+		...(token === undefined ? {} : { token }),
+		...base64(clientCertificateData, 'client-certificate-data'),
+		...base64(clientKeyData, 'client-key-data'),
+	};
+}
+
+/** The library's own agents have no keep-alive: a handshake for each page. One behind a proxy is kept. */
+function keepAliveAgent(filled: RequestOptions, target: LiveTarget): Agent {
+	const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = filled;
+	if (typeof target.raw.cluster['proxy-url'] === 'string' && filled.agent instanceof http.Agent) {
+		return Object.assign(filled.agent, { keepAlive: true, maxSockets: MAX_SOCKETS });
+	}
+	const tls = Object.fromEntries(
+		Object.entries({ ca, cert, key, pfx, passphrase, servername, rejectUnauthorized }).filter(
+			([, value]) => value !== undefined,
+		),
+	);
+	const kind = target.cluster.server.startsWith('http:') ? http : https;
+	return new kind.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, ...tls });
+}
+
+/** `as` is the library's; these it does not know, and leaving them out would look with other eyes. */
+function impersonation(user: Record<string, unknown>): Record<string, string | string[]> {
+	const headers: Record<string, string | string[]> = {};
+	if (typeof user['as-uid'] === 'string') headers['Impersonate-Uid'] = user['as-uid'];
+	if (Array.isArray(user['as-groups'])) headers['Impersonate-Group'] = user['as-groups'].map(String);
+	return headers;
+}

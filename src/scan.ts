@@ -1,0 +1,189 @@
+import pLimit from 'p-limit';
+import { type Assessment, assess } from './assess.ts';
+import { brokenFacts, collectLive } from './collect.ts';
+import { type Discovered, discover } from './discover.ts';
+import type { Bundle } from './evaluate/bundle.ts';
+import { createPool, type PolicyPool } from './evaluate/pool.ts';
+import { assessKeys } from './fleet.ts';
+import { emptyCluster } from './lib/empty-facts.ts';
+import type { EpochSeconds, Facts } from './model/facts.ts';
+import type { Report, ReportedCluster } from './model/report.ts';
+import type { ScanRequest } from './model/scan.ts';
+import { type Assigned, assignEndpoints } from './providers/files/assign.ts';
+import { offlineFacts } from './providers/files/attach.ts';
+import type { FileFacts } from './providers/files/file-facts.ts';
+import { readKubeconfigFiles } from './providers/files/read-kubeconfigs.ts';
+import { type Outcome, statusOf, toReport } from './report.ts';
+
+/**
+ * The whole flow: targets → facts → records → verdicts → findings → report, cluster by cluster. A
+ * cluster's facts are let go before the next ones pile up.
+ * @throws {ScanError} for what makes the run impossible; everything about a cluster is in the report.
+ */
+export async function scan(request: ScanRequest, bundle: Bundle): Promise<Report> {
+	const files = await readKubeconfigFiles(request.files, request.signal);
+	const discovered = await discover(request);
+	refuseNothing(files, discovered, request);
+	const assigned = assign(files, discovered);
+	const offline = offlineFacts(assigned.offline, files, request.now);
+	const broken = discovered.broken.map(target => brokenFacts(target, request.now));
+	const work = [...liveWork(discovered, assigned, request), ...[...offline, ...broken].map(readyWork)];
+	request.onEvent({ kind: 'targets', count: work.length });
+	for (const message of discovered.notices) request.onEvent({ kind: 'notice', message });
+	const pool = await createPool(bundle, { threads: request.threads });
+	try {
+		const done = await assessAll(work, pool, request, bundle);
+		return toReport(await finish(done, pool, request, bundle), request, bundle);
+	} finally {
+		for (const { ways } of discovered.clusters) for (const way of ways) way.connected?.close();
+		await pool.close();
+	}
+}
+
+/** One cluster to come: its name for progress, and how its facts are had. */
+interface Work {
+	name: string;
+	uid: string;
+	facts: () => Promise<Facts>;
+}
+
+interface Done {
+	assessments: Assessment[];
+	interrupted: { uid: string; name: string }[];
+}
+
+/** With nothing else to scan, a file that cannot be used is the user's mistake and not a bad target among many. */
+function refuseNothing(
+	files: FileFacts[],
+	{ clusters, broken }: Discovered,
+	{ savedFacts }: ScanRequest,
+): void {
+	const failed = files.find(({ error }) => error !== null)?.error;
+	const isAlone = clusters.length + broken.length === 0 && savedFacts === null;
+	if (failed && isAlone && files.every(({ error }) => error !== null)) throw failed;
+}
+
+function assign(files: FileFacts[], { clusters }: Discovered): Assigned {
+	const live = clusters.map(({ uid, ways }) => ({
+		uid,
+		servers: ways.map(({ target }) => target.cluster.server),
+		certificateAuthorities: ways.flatMap(({ target }) => target.certificateAuthorities),
+	}));
+	return assignEndpoints(
+		files.flatMap(({ endpoints }) => endpoints),
+		live,
+	);
+}
+
+function liveWork(
+	{ clusters }: Discovered,
+	{ live }: Assigned,
+	{ now, readBootstrapTokens }: ScanRequest,
+): Work[] {
+	return clusters.map(cluster => ({
+		name: cluster.name,
+		uid: cluster.uid,
+		facts: () => collectLive(cluster, { now, readBootstrapTokens, files: live.get(cluster.uid) ?? [] }),
+	}));
+}
+
+function readyWork(facts: Facts): Work {
+	return { name: facts.cluster.name, uid: facts.cluster.uid, facts: async () => facts };
+}
+
+async function assessAll(
+	work: Work[],
+	pool: PolicyPool,
+	request: ScanRequest,
+	bundle: Bundle,
+): Promise<Done> {
+	const done: Done = { assessments: [], interrupted: [] };
+	const limit = pLimit(request.concurrency);
+	await Promise.all(work.map(one => limit(() => assessOne(one, done, pool, request, bundle))));
+	for await (const facts of request.savedFacts ?? []) {
+		const { uid, name } = facts.cluster;
+		await assessOne({ uid, name, facts: async () => facts }, done, pool, request, bundle);
+	}
+	return done;
+}
+
+async function assessOne(
+	{ name, uid, facts: read }: Work,
+	done: Done,
+	pool: PolicyPool,
+	request: ScanRequest,
+	bundle: Bundle,
+): Promise<void> {
+	const { signal, now, onEvent, onFacts } = request;
+	try {
+		signal.throwIfAborted();
+		onEvent({ kind: 'cluster_started', cluster: name });
+		const facts = await read();
+		// What was cut short looks like gaps: it is no picture of the cluster.
+		signal.throwIfAborted();
+		await onFacts?.(facts);
+		const assessment = await assess(facts, { pool, catalog: bundle.catalog, now, signal });
+		done.assessments.push(assessment);
+		const findings = assessment.findings.filter(({ outcome }) => outcome === 'fail').length;
+		onEvent({
+			kind: 'cluster_finished',
+			cluster: name,
+			status: statusOf(assessment.facts),
+			findings,
+			gaps: facts.gaps.length,
+		});
+	} catch (error) {
+		if (!signal.aborted) throw error;
+		done.interrupted.push({ uid, name });
+	}
+}
+
+/** What spans clusters comes last: keys shared between them, and clusters that never turned up. */
+async function finish(
+	{ assessments, interrupted }: Done,
+	pool: PolicyPool,
+	request: ScanRequest,
+	bundle: Bundle,
+): Promise<Outcome> {
+	// Order of arrival is chance; everything below is sorted from here on.
+	assessments.sort((a, b) => (a.ref.uid < b.ref.uid ? -1 : 1));
+	const keys = request.signal.aborted
+		? null
+		: await assessKeys(assessments, {
+				pool,
+				catalog: bundle.catalog,
+				now: request.now,
+				signal: request.signal,
+			});
+	const evaluations = [
+		...assessments.map(({ evaluation }) => evaluation),
+		...(keys === null ? [] : [keys.evaluation]),
+	];
+	const missing = request.expect.filter(
+		wanted => !assessments.some(({ ref }) => ref.uid === wanted || ref.name === wanted),
+	);
+	const open = interrupted.filter(({ uid, name }) => !missing.includes(uid) && !missing.includes(name));
+	return {
+		assessments,
+		notAssessed: [
+			...missing.map(name => notAssessed(name, name, request.now)),
+			...open.map(({ uid, name }) => notAssessed(uid, name, request.now)),
+		],
+		findings: [...assessments.flatMap(({ findings }) => findings), ...(keys?.findings ?? [])],
+		outcomes: evaluations.flatMap(({ outcomes }) => outcomes),
+		policyErrors: evaluations.flatMap(({ policyErrors }) => policyErrors),
+	};
+}
+
+/** A cluster that belongs in the report although nothing is known of it. */
+function notAssessed(uid: string, name: string, now: EpochSeconds): ReportedCluster {
+	return {
+		...emptyCluster(uid, name, 'kubernetes'),
+		status: 'not_assessed',
+		collectedAt: now,
+		sources: [],
+		records: {},
+		findings: { critical: 0, high: 0, medium: 0, low: 0, info: 0 },
+		unknown: 0,
+	};
+}
