@@ -1,0 +1,57 @@
+import type { Report } from '../model/report.ts';
+import type { ReportFile } from './reporter.ts';
+import { stableJson } from './stable-json.ts';
+
+/** The document's keys in reading order: `satisfies` refuses a missing one. */
+const KEYS = Object.keys({
+	apiVersion: true,
+	run: true,
+	summary: true,
+	clusters: true,
+	gaps: true,
+	findings: true,
+	suppressed: true,
+	policies: true,
+	credentials: true,
+	identities: true,
+	grants: true,
+} satisfies Record<keyof Report, true>) as (keyof Report)[]; // the literal has no other keys
+
+/** Roughly a pipe's worth: few writes, and no string near V8's limit of 512 MB. */
+const CHUNK_LENGTH = 64 * 1024;
+
+/** `result.json`: one element of each list a line, so that it diffs, greps and streams well. */
+export function json(report: Report): ReportFile[] {
+	return [{ path: 'result.json', text: { [Symbol.iterator]: () => chunks(report) } }];
+}
+
+function* chunks(report: Report): Generator<string> {
+	let chunk = '';
+	for (const part of parts(report)) {
+		chunk += part;
+		if (chunk.length < CHUNK_LENGTH) continue;
+		yield chunk;
+		chunk = '';
+	}
+	yield chunk;
+}
+
+function* parts(report: Report): Generator<string> {
+	for (const [index, key] of KEYS.entries()) {
+		yield `${index === 0 ? '{' : ','}\n  ${JSON.stringify(key)}: `;
+		const value = report[key];
+		if (!Array.isArray(value)) yield stableJson(value, 2).replaceAll('\n', '\n  ');
+		else if (value.length === 0) yield '[]';
+		else yield* lines(value);
+	}
+	yield '\n}\n';
+}
+
+function* lines(elements: unknown[]): Generator<string> {
+	let separator = '[';
+	for (const element of elements) {
+		yield `${separator}\n    ${stableJson(element)}`;
+		separator = ',';
+	}
+	yield '\n  ]';
+}

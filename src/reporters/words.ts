@@ -1,0 +1,113 @@
+import { formatDay } from '../lib/epoch.ts';
+import { oneLine } from '../lib/text.ts';
+import type {
+	ClusterStatus,
+	CredentialKind,
+	CredentialState,
+	EpochSeconds,
+	GapCode,
+} from '../model/facts.ts';
+import type { Grade, Outcome, Severity } from '../model/policy.ts';
+import type { Report } from '../model/report.ts';
+
+/** Severity as a heading or a label says it. */
+export const severityWords = {
+	critical: 'Critical',
+	high: 'High',
+	medium: 'Medium',
+	low: 'Low',
+	info: 'Info',
+} as const satisfies Record<Severity, string>;
+
+/** How a cluster stands, with what that means for its findings. */
+export const statusWords = {
+	assessed: ['Assessed', 'Every source was read.'],
+	partial: ['Partly read', 'A source could not be read: what needs it is unknown, not passed.'],
+	unreachable: ['Unreachable', 'Nothing could be read. No finding does not mean no problem.'],
+	not_assessed: ['Not assessed', 'It was expected, but not discovered this time.'],
+} as const satisfies Record<ClusterStatus, readonly [string, string]>;
+
+/** What a policy can answer about one record. */
+export const outcomeWords = {
+	fail: ['Fail', 'The policy found what it looks for: one finding each.'],
+	unknown: ['Unknown', 'A fact that it needs could not be read. Treat it as open, never as passed.'],
+	pass: ['Pass', 'The policy read all that it needs and found nothing.'],
+	not_applicable: ['Not applicable', 'The policy does not judge this kind of object.'],
+} as const satisfies Record<Outcome, readonly [string, string]>;
+
+/** The state of a credential. */
+export const stateWords = {
+	not_issued: ['Not issued', 'It was requested and never handed out.'],
+	effective: ['Effective', 'It works today as far as its dates say.'],
+	expired: ['Expired', 'Its end date has passed: it no longer authenticates.'],
+	revoked: ['Revoked', 'Its issuer ended it before its date.'],
+	deleted: ['Deleted', 'It is gone, although what it was granted may remain.'],
+	unknown: ['Unknown', 'Only the server, or a source that could not be read, can tell.'],
+} as const satisfies Record<CredentialState, readonly [string, string]>;
+
+/** How well use is proven. */
+export const gradeWords = {
+	A: ['A', 'Per credential, with a complete window of audit events.'],
+	B: ['B', 'Per user, with a complete window of audit events.'],
+	C: ['C', 'A summary of the cloud, or a label with day precision.'],
+	D: ['D', 'No evidence of use.'],
+	none: ['–', 'The policy does not judge use.'],
+} as const satisfies Record<Grade, readonly [string, string]>;
+
+/** Why a source could not be read. */
+export const gapWords = {
+	forbidden: 'not permitted',
+	throttled: 'throttled by the server',
+	timeout: 'timed out',
+	unreachable: 'unreachable',
+	auditing_off: 'auditing is off',
+	partial: 'read in part',
+	not_configured: 'not configured',
+} as const satisfies Record<GapCode, string>;
+
+/** The kind of a credential. */
+export const kindWords = {
+	client_certificate: 'client certificate',
+	cloud_kubeconfig: 'cloud kubeconfig',
+	token_secret: 'token Secret',
+	bound_token: 'bound token',
+	bootstrap_token: 'bootstrap token',
+	static_token: 'static token',
+	basic_auth: 'basic auth',
+	exec_plugin: 'exec plugin',
+	auth_provider: 'auth provider',
+} as const satisfies Record<CredentialKind, string>;
+
+/** Exit code 0, 1, 3 … as a headline, and the tone that it is shown in. */
+export function verdictWords(run: Report['run']): { headline: string; tone: 'good' | 'bad' | 'open' } {
+	const { exitCode } = run.verdict;
+	if (run.interrupted || exitCode === 130) return { headline: 'Interrupted before the end', tone: 'open' };
+	if (exitCode === 0) return { headline: `Nothing at or above ${run.failOn}`, tone: 'good' };
+	if (exitCode === 1) return { headline: `Findings at or above ${run.failOn}`, tone: 'bad' };
+	if (exitCode === 3) return { headline: 'Incomplete: not everything could be judged', tone: 'open' };
+	return { headline: 'The run had an error', tone: 'bad' };
+}
+
+/** 9999-12-31T23:59:59Z, the last date that X.509 can say; a token may claim a later one, or nonsense. */
+const LAST = 253_402_300_799;
+
+/** Whether a time is one that a calendar has a usual name for. */
+export function isDate(seconds: EpochSeconds): boolean {
+	return seconds >= 0 && seconds <= LAST;
+}
+
+/** `2026-11-22`, also for what is no date at all. */
+export function day(seconds: EpochSeconds): string {
+	if (isDate(seconds)) return formatDay(seconds);
+	return seconds > LAST ? 'after 9999' : 'before 1970';
+}
+
+/** `4,900`. */
+export function count(number: number): string {
+	return number.toLocaleString('en-US');
+}
+
+/** A name from a cluster on one line; words where it is empty, so that a row always says what it is about. */
+export function named(text: string, maxLength = 200): string {
+	return oneLine(text, maxLength) || '(no name)';
+}
