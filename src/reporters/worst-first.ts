@@ -1,0 +1,12 @@
+import { byCodeUnit } from '../lib/text.ts';
+import type { Finding } from '../model/finding.ts';
+import { severities } from '../model/policy.ts';
+
+/** From critical to info, then by policy and id. */
+export function worstFirst(a: Finding, b: Finding): number {
+	return (
+		severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
+		byCodeUnit(a.policyId, b.policyId) ||
+		byCodeUnit(a.id, b.id)
+	);
+}
