@@ -1,0 +1,132 @@
+import { byCodeUnit, oneLine, plural } from '../../lib/text.ts';
+import type { Finding } from '../../model/finding.ts';
+import { type Policy, type Severity, severities } from '../../model/policy.ts';
+import type { Report } from '../../model/report.ts';
+import { groupBy } from '../group-by.ts';
+import { count, day, gradeWords, named, severityWords } from '../words.ts';
+import { type Capped, capped } from './rows.ts';
+
+/** All findings of one severity, by policy. */
+export interface FindingSection {
+	severity: Severity;
+	word: string;
+	countWords: string;
+	groups: FindingGroup[];
+}
+
+/** One policy: what, why and what ends it, told once; then the objects. */
+export interface FindingGroup extends Capped<FindingRow> {
+	policyId: string;
+	title: string;
+	description: string;
+	remediation: string;
+	controls: string[];
+	countWords: string;
+	isOpen: boolean;
+}
+
+export interface FindingRow {
+	subject: string;
+	where: string;
+	cluster: string;
+	message: string;
+	evidence: string;
+	status: string;
+	since: string;
+	isPrivileged: boolean;
+}
+
+/** Rows of one policy that a reader can still use; the file stays under a few megabytes. */
+const MAX_ROWS = 300;
+
+/** A group with more rows starts folded. */
+const MAX_OPEN = 12;
+
+/** Findings that a policy failed, from critical to info. */
+export function findingSections(report: Report): FindingSection[] {
+	const policies = new Map(report.policies.map(policy => [policy.id, policy]));
+	const bySeverity = groupBy(
+		report.findings.filter(finding => finding.outcome === 'fail'),
+		finding => finding.severity,
+	);
+	return severities.flatMap(severity => {
+		const findings = bySeverity.get(severity) ?? [];
+		if (findings.length === 0) return [];
+		const groups = [...groupBy(findings, finding => finding.policyId)].sort(([a], [b]) => byCodeUnit(a, b));
+		return [
+			{
+				severity,
+				word: severityWords[severity],
+				countWords: findingsWords(findings.length),
+				groups: groups.map(([id, members]) => group(policies.get(id), members)),
+			},
+		];
+	});
+}
+
+function group(policy: Policy | undefined, findings: [Finding, ...Finding[]]): FindingGroup {
+	const [first] = findings;
+	const rows = [...findings].sort(
+		(a, b) => byCodeUnit(a.cluster.name, b.cluster.name) || byCodeUnit(a.subject.name, b.subject.name),
+	);
+	return {
+		policyId: oneLine(first.policyId, 120),
+		title: oneLine(policy?.title ?? first.title, 200),
+		description: oneLine(policy?.description ?? first.message, 1000),
+		remediation: oneLine(policy?.remediation ?? first.remediation, 1000),
+		controls: first.controls.map(
+			c =>
+				`${oneLine(`${c.framework} ${c.version} ${c.id}`, 120)}${c.strength === 'analogy' ? ' (by analogy)' : ''}`,
+		),
+		countWords: findingsWords(findings.length),
+		isOpen: findings.length <= MAX_OPEN,
+		...capped(rows, MAX_ROWS, 'findings', findingRow),
+	};
+}
+
+function findingRow(finding: Finding): FindingRow {
+	return {
+		subject: named(finding.subject.name),
+		where: whereOf(finding),
+		cluster: named(finding.cluster.name, 120),
+		message: oneLine(finding.message, 600),
+		evidence: gradeWords[finding.grade][0],
+		status: finding.status,
+		since: day(finding.firstSeen),
+		isPrivileged: finding.isPrivileged,
+	};
+}
+
+/** `fleet/us.kubeconfig:17`, or `Secret ci/deploy-token`. */
+export function whereOf({ subject }: Pick<Finding, 'subject'>): string {
+	const { location, object } = subject;
+	if (location !== null && location.path !== '') return `${oneLine(location.path)}:${location.line}`;
+	const name = [object.namespace, object.name].filter(part => part !== '').join('/');
+	return oneLine(`${object.kind} ${name}`);
+}
+
+/** A finding that a waiver excuses, with what it would have said. */
+export interface SuppressedRow {
+	severity: Severity;
+	word: string;
+	policyId: string;
+	subject: string;
+	cluster: string;
+	message: string;
+}
+
+/** Findings that do not count, shown all the same. */
+export function suppressedRows(report: Report): Capped<SuppressedRow> {
+	return capped(report.suppressed, MAX_ROWS, 'suppressed', finding => ({
+		severity: finding.severity,
+		word: severityWords[finding.severity],
+		policyId: oneLine(finding.policyId, 120),
+		subject: named(finding.subject.name),
+		cluster: named(finding.cluster.name, 120),
+		message: oneLine(finding.message, 600),
+	}));
+}
+
+function findingsWords(number: number): string {
+	return plural(number, 'finding').replace(/^\d+/, count(number));
+}
