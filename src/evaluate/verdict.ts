@@ -37,7 +37,7 @@ const NOT_APPLICABLE: Judgement = { outcome: 'not_applicable', verdicts: [] };
 
 /**
  * Weighs a policy's answer against the record's gaps. A fail stands whatever else could not be
- * read; anything milder does not, when a source that the policy needs is missing.
+ * read, and so does not applicable; a pass does not, when a source that the policy needs is missing.
  */
 export function judge(policy: PolicyRef, record: RecordRef, answer: Answer | undefined): Judgement {
 	if (answer && answer.fails.length > 0) return found(policy, 'fail', answer.fails);
