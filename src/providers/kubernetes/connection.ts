@@ -1,5 +1,5 @@
-import * as http from 'node:http';
 import type { Agent } from 'node:http';
+import * as http from 'node:http';
 import type { RequestOptions } from 'node:https';
 import * as https from 'node:https';
 import { dirname, isAbsolute, resolve } from 'node:path';

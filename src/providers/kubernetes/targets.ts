@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { parse } from 'yaml';
 import {
 	type ClusterBlock,
@@ -8,17 +8,18 @@ import {
 	parseKubeconfig,
 	type UserBlock,
 } from '../../lib/kubeconfig.ts';
-import { contextProblems, loadCertificates, whyUnreadable } from '../../lib/kubeconfig-problems.ts';
+import { contextProblems, loadCertificates } from '../../lib/kubeconfig-problems.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { ScanError } from '../../lib/scan-error.ts';
 import { oneLine } from '../../lib/text.ts';
 import { type CertificateFacts, sha256 } from '../../lib/x509.ts';
 import type { EpochSeconds } from '../../model/facts.ts';
 import type { KubeconfigTarget } from '../../model/scan.ts';
+import { readSmallFile } from '../read-file.ts';
 
 /** One context to scan, checked as far as that goes without connecting. */
 export interface LiveTarget {
-	/** Configured name, else `file#context`. */
+	/** Configured name, else file name and context; the whole path is in the cluster's `contexts`. */
 	name: string;
 	path: string;
 	context: ContextBlock;
@@ -97,7 +98,7 @@ interface OpenFile {
 /** A file that cannot be used is one bad target among many, unless it is the only one. */
 function openFile(path: string): OpenFile | { error: ScanError } {
 	try {
-		const text = readText(path, MAX_KUBECONFIG_BYTES);
+		const { text } = readSmallFile(path, MAX_KUBECONFIG_BYTES);
 		const kubeconfig = parseKubeconfig(path, text);
 		return {
 			kubeconfig,
@@ -105,30 +106,11 @@ function openFile(path: string): OpenFile | { error: ScanError } {
 		};
 	} catch (cause) {
 		if (cause instanceof ScanError) return { error: cause };
-		const message = `kubeconfig ${oneLine(path)} ${whyUnreadable(cause)}`;
-		return {
-			error: new ScanError('FILE_UNREADABLE', message, {
-				hint: 'name a kubeconfig file with --kubeconfig',
-				cause,
-			}),
-		};
+		throw cause;
 	}
 }
 
-/** Certificates and tokens are small; a device or a huge file is a mistake. */
-const MAX_FILE_BYTES = 1_000_000;
-
-function readText(path: string, maxBytes = MAX_FILE_BYTES): string {
-	const { size } = statSync(path);
-	if (size > maxBytes) {
-		throw new ScanError(
-			'FILE_UNREADABLE',
-			`${oneLine(path)} is larger than ${Math.round(maxBytes / 1_000_000)} MB`,
-			{ hint: 'name the right file' },
-		);
-	}
-	return readFileSync(path, 'utf8');
-}
+const readText = (path: string) => readSmallFile(path).text;
 
 /** A context is unknown when none of the files has it: `--context` goes with every `--kubeconfig`. */
 function refuseUnknownContexts(
@@ -171,7 +153,7 @@ function loadContext(
 ): LiveTarget | BrokenTarget {
 	const { kubeconfig, raw } = file;
 	const { path } = target;
-	const name = target.names[contextName] ?? `${path}#${contextName}`;
+	const name = target.names[contextName] ?? `${basename(path)}#${contextName}`;
 	const context = kubeconfig.contexts.find(block => block.name === contextName);
 	const cluster = kubeconfig.clusters.find(block => block.name === context?.cluster);
 	const user = kubeconfig.users.find(block => block.name === context?.user);
