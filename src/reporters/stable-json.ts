@@ -23,25 +23,25 @@ const UNSAFE = /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060
 
 /** JSON whose key order does not depend on how the value was built, and that is safe to print. */
 export function stableJson(value: unknown, indent = 0): string {
-	const text = JSON.stringify(
-		value,
-		(_key, inner: unknown) => (isObject(inner) ? ordered(inner) : inner),
-		indent,
-	);
+	// A copy in order, since a replacer function makes JSON.stringify several times slower.
+	const text = JSON.stringify(ordered(value), null, indent);
 	return text.replace(UNSAFE, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
+function ordered(value: unknown): unknown {
+	if (typeof value !== 'object' || value === null) return value;
+	if (Array.isArray(value)) return value.map(ordered);
+	const copy: Record<string, unknown> = {};
+	const entries = Object.entries(value).sort(byRank);
+	for (const [key, inner] of entries) {
+		// Assigning to `__proto__` would set the prototype instead: a hostile key stays a plain one.
+		if (key === '__proto__') Object.defineProperty(copy, key, { value: ordered(inner), enumerable: true });
+		else copy[key] = ordered(inner);
+	}
+	return copy;
 }
 
-function ordered(value: Record<string, unknown>): Record<string, unknown> {
-	const keys = Object.keys(value).sort(byRank);
-	// fromEntries defines own properties, so a hostile `__proto__` key stays a plain key.
-	return Object.fromEntries(keys.map(key => [key, value[key]]));
-}
-
-function byRank(a: string, b: string): number {
+function byRank([a]: [string, unknown], [b]: [string, unknown]): number {
 	const ranks = (RANK.get(a) ?? LEADING.length) - (RANK.get(b) ?? LEADING.length);
 	return ranks !== 0 ? ranks : a < b ? -1 : 1;
 }

@@ -39,15 +39,16 @@ export function clusterRows(report: Report): Capped<ClusterRow> {
 
 function clusterRow(cluster: ReportedCluster, gaps: number): ClusterRow {
 	const left = cluster.contexts.length - MAX_CONTEXTS;
+	const isRead = cluster.status === 'assessed' || cluster.status === 'partial';
 	return {
 		name: named(cluster.name, 120),
 		server: oneLine(cluster.server),
 		version: oneLine(cluster.version, 60),
 		status: statusWords[cluster.status][0],
-		isRead: cluster.status === 'assessed' || cluster.status === 'partial',
+		isRead,
 		isWhole: cluster.status === 'assessed',
 		counts: severityCells(cluster.findings),
-		unknown: count(cluster.unknown),
+		unknown: isRead || cluster.unknown > 0 ? count(cluster.unknown) : '–',
 		gaps: count(gaps),
 		contexts: [
 			...cluster.contexts.slice(0, MAX_CONTEXTS).map(context => oneLine(context)),
