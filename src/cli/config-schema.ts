@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { sources } from '../model/facts.ts';
+import { severities } from '../model/policy.ts';
+import { formats, logFormats, logLevels, parseAllowedGap, parseMoment, ranges } from './flags.ts';
+
+const path = z.string().min(1);
+const name = z.string().min(1);
+
+const target = z.strictObject({
+	kubeconfig: path.describe('Kubeconfig file, relative to this config'),
+	context: name.optional().describe('Context of that file; the current one where it is left out'),
+	'all-contexts': z.boolean().optional().describe('Every context of that file'),
+	name: name.optional().describe('What reports call the cluster, in place of file#context; needs context'),
+	expect: z.array(name).optional().describe('Clusters that must turn up through this target, by name or uid'),
+});
+
+/** `kubelapse.yaml`: every key but `targets` is the long name of a flag, which also says what it does. */
+export const configSchema = z.strictObject({
+	'log-level': z.enum(logLevels).optional(),
+	'log-format': z.enum(logFormats).optional(),
+	quiet: z.boolean().optional(),
+	'no-color': z.boolean().optional(),
+	debug: z.boolean().optional(),
+	targets: z.array(target).optional().describe('Live clusters, where one differs from the next'),
+	kubeconfig: z.array(path).min(1).optional(),
+	context: z.array(name).min(1).optional(),
+	'all-contexts': z.boolean().optional(),
+	files: z.array(path).min(1).optional(),
+	facts: path.optional(),
+	expect: z.array(name).optional(),
+	params: path.optional(),
+	'read-bootstrap-tokens': z.boolean().optional(),
+	out: path.optional(),
+	format: z.array(z.enum(formats)).min(1).optional(),
+	'save-facts': path.optional(),
+	'fail-on': z.enum(severities).optional(),
+	require: z.array(z.enum(sources)).optional(),
+	'allow-gap': z.array(parsed(parseAllowedGap)).optional(),
+	'allow-incomplete': z.boolean().optional(),
+	concurrency: within(ranges.concurrency),
+	timeout: within(ranges.timeout),
+	'request-timeout': within(ranges['request-timeout']),
+	threads: within(ranges.threads),
+	now: parsed(parseMoment).optional(),
+});
+
+/** A config that was read: checked, times and gaps parsed. */
+export type Config = z.output<typeof configSchema>;
+
+/** Right names at a place of the config, for what to suggest in place of a wrong one. */
+export function knownKeys(at: PropertyKey[]): string[] {
+	return Object.keys(at[0] === 'targets' ? target.shape : configSchema.shape);
+}
+
+function within({ min, max }: { min: number; max: number }) {
+	return z.int().min(min).max(max).optional();
+}
+
+/** Text that a flag's own parser reads, with that parser's words where it cannot. */
+function parsed<T>(parse: (value: string) => T) {
+	return z.string().transform((value, context): T => {
+		try {
+			return parse(value);
+		} catch (error) {
+			context.addIssue(error instanceof Error ? error.message : String(error));
+			return z.NEVER;
+		}
+	});
+}

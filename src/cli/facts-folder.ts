@@ -1,0 +1,67 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ScanError } from '../lib/scan-error.ts';
+import { byCodeUnit } from '../lib/text.ts';
+import type { Facts } from '../model/facts.ts';
+import { clusterSlugs } from '../reporters/slug.ts';
+import { factsSchema } from './facts-schema.ts';
+import { openOutput, type Written } from './output.ts';
+import { readJson } from './read-text.ts';
+
+/** Where `--save-facts` puts the facts of each cluster. */
+export interface FactsFolder {
+	save: (facts: Facts) => Promise<void>;
+	clear: () => void;
+	/** What could not be written so far: a full disk is no reason to stop scanning. */
+	failed: Written['failed'];
+}
+
+/** Opens a folder for `--save-facts`. @throws {ScanError} OUTPUT_UNWRITABLE */
+export async function openFactsFolder(dir: string): Promise<FactsFolder> {
+	const output = await openOutput(dir);
+	const failed: Written['failed'] = [];
+	const taken = new Set<string>();
+	const save = async (facts: Facts) => {
+		const path = freePath(facts, taken);
+		const result = await output.write([{ path, text: `${JSON.stringify(facts)}\n` }]);
+		failed.push(...result.failed);
+	};
+	return { save, clear: output.clear, failed };
+}
+
+/** `<slug>-<8 hex of the uid>.json`; two clusters that would share it are numbered. */
+function freePath({ cluster }: Facts, taken: Set<string>): string {
+	const name = clusterSlugs([cluster]).get(cluster.uid) ?? 'cluster';
+	let path = `${name}.json`;
+	for (let number = 2; taken.has(path); number++) path = `${name}-${number}.json`;
+	taken.add(path);
+	return path;
+}
+
+/** The facts in a folder, one cluster at a time. @throws {ScanError} FACTS_INVALID, naming file and place. */
+export async function readFactsFolder(dir: string): Promise<AsyncIterable<Facts>> {
+	const names = await readdir(dir).catch((cause: unknown) => {
+		const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
+		const hint = 'name a folder that scan --save-facts wrote';
+		throw new ScanError('FILE_UNREADABLE', `cannot read the facts folder ${dir} (${code})`, { hint, cause });
+	});
+	const files = names.filter(name => name.endsWith('.json') && !name.startsWith('.')).sort(byCodeUnit);
+	if (files.length > 0) return readAll(files.map(name => join(dir, name)));
+	throw new ScanError('FACTS_INVALID', `there are no facts in ${dir}`, {
+		hint: 'name a folder that scan --save-facts wrote',
+	});
+}
+
+async function* readAll(paths: string[]): AsyncGenerator<Facts> {
+	for (const path of paths) yield await readFacts(path);
+}
+
+async function readFacts(path: string): Promise<Facts> {
+	const result = factsSchema.safeParse(await readJson(path, 'facts file', 'FACTS_INVALID'));
+	if (result.success) return result.data;
+	const [issue] = result.error.issues;
+	const place = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`;
+	throw new ScanError('FACTS_INVALID', `${path} holds no kubelapse facts${place}`, {
+		hint: 'keep only files that scan --save-facts wrote in that folder',
+	});
+}

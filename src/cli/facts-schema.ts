@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import type { Facts } from '../model/facts.ts';
+import { sources } from '../model/facts.ts';
+
+const text = z.string();
+const texts = z.array(text);
+const seconds = z.int();
+const moment = seconds.nullable();
+const count = z.int().min(0);
+
+const location = z.object({
+	origin: z.enum(['csr', 'secret', 'kubeconfig', 'connection']),
+	path: text,
+	line: count,
+	namespace: text,
+	name: text,
+	mode: count.nullable(),
+	ownerUid: z.int().nullable(),
+});
+
+const cluster = z.object({
+	uid: text,
+	name: text,
+	provider: z.enum(['kubernetes', 'files']),
+	server: text,
+	contexts: texts,
+	version: text,
+	createdAt: moment,
+	auditing: z.object({
+		state: z.enum(['on', 'off', 'unknown']),
+		from: moment,
+		to: moment,
+		credentialIds: z.boolean(),
+	}),
+	certificateAuthorities: z.array(z.object({ sha256: text, notAfter: seconds })),
+});
+
+const certificate = z.object({
+	issuer: text,
+	serialNumber: text,
+	sha256: text,
+	publicKeySha256: text,
+	keyAlgorithm: z.enum(['RSA', 'ECDSA', 'Ed25519', 'unknown']),
+	keyBits: count,
+	signatureHash: text,
+	clientAuth: z.boolean(),
+});
+
+const issuance = z.object({
+	signerName: text,
+	requester: text,
+	requesterCredentialIds: texts,
+	decision: z.enum(['approved', 'denied', 'failed', 'pending']),
+	expirationSeconds: z.number().nullable(),
+});
+
+const credential = z.object({
+	uid: text,
+	kind: z.enum([
+		'client_certificate',
+		'cloud_kubeconfig',
+		'token_secret',
+		'bound_token',
+		'bootstrap_token',
+		'static_token',
+		'basic_auth',
+		'exec_plugin',
+		'auth_provider',
+	]),
+	state: z.enum(['not_issued', 'effective', 'expired', 'revoked', 'deleted', 'unknown']),
+	username: text,
+	groups: texts,
+	notBefore: moment,
+	notAfter: moment,
+	certificate: certificate.nullable(),
+	serviceAccount: z.object({ namespace: text, name: text, uid: text }).nullable(),
+	lastUsed: moment,
+	invalidSince: moment,
+	createdAt: moment,
+	issuance: issuance.nullable(),
+	plugin: text,
+	locations: z.array(location),
+});
+
+const connection = z.object({
+	uid: text,
+	name: text,
+	server: text,
+	verification: z.enum(['verified', 'skipped', 'plain_http', 'system_roots']),
+	location,
+});
+
+const binding = z.object({
+	uid: text,
+	kind: z.enum(['RoleBinding', 'ClusterRoleBinding']),
+	namespace: text,
+	name: text,
+	resourceVersion: text,
+	roleKind: z.enum(['Role', 'ClusterRole']),
+	roleName: text,
+	subjects: z.array(
+		z.object({ kind: z.enum(['User', 'Group', 'ServiceAccount']), name: text, namespace: text }),
+	),
+	createdAt: moment,
+	manager: z.enum(['bootstrap', 'helm', 'argocd', 'flux', 'operator', 'addon_manager', 'none']),
+});
+
+const role = z.object({
+	uid: text,
+	kind: z.enum(['Role', 'ClusterRole']),
+	namespace: text,
+	name: text,
+	labels: z.record(text, text),
+	rules: z.array(
+		z.object({
+			verbs: texts,
+			apiGroups: texts,
+			resources: texts,
+			resourceNames: texts,
+			nonResourceURLs: texts,
+		}),
+	),
+	aggregates: z.array(
+		z.object({
+			matchLabels: z.record(text, text),
+			matchExpressions: z.array(z.object({ key: text, operator: text, values: texts })),
+		}),
+	),
+});
+
+const gapCodes = z.enum([
+	'forbidden',
+	'throttled',
+	'timeout',
+	'unreachable',
+	'auditing_off',
+	'partial',
+	'not_configured',
+]);
+
+/** The file that `--save-facts` writes and `--facts` reads; what it does not name is dropped on reading. */
+export const factsSchema = z.object({
+	apiVersion: z.literal('kubelapse/facts/v1'),
+	collectedAt: seconds,
+	cluster,
+	reachable: z.boolean(),
+	credentials: z.array(credential),
+	connections: z.array(connection),
+	bindings: z.array(binding),
+	roles: z.array(role),
+	serviceAccounts: z.array(z.object({ uid: text, namespace: text, name: text })),
+	sources: z.array(
+		z.object({
+			source: z.enum(sources),
+			status: z.enum(['complete', 'partial', 'denied', 'unavailable', 'not_configured']),
+			count,
+		}),
+	),
+	gaps: z.array(
+		z.object({ source: z.enum(sources), code: gapCodes, message: text, permission: text, subject: text }),
+	),
+}) satisfies z.ZodType<Facts>;

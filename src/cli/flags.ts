@@ -1,0 +1,233 @@
+import type { Options } from 'yargs';
+import { formatDay, parseDay, parseRfc3339 } from '../lib/epoch.ts';
+import { nearest } from '../lib/nearest.ts';
+import type { EpochSeconds, Source } from '../model/facts.ts';
+import { sources } from '../model/facts.ts';
+import { severities } from '../model/policy.ts';
+import type { AllowedGap } from '../model/scan.ts';
+import type { Format } from '../reporters/index.ts';
+
+/** What each format is. A table of our own, so that `--help` loads no reporter; the compiler keeps it complete. */
+export const formatNotes = {
+	html: 'one page for people, needs no network',
+	json: 'everything, for programs',
+	sarif: 'one file a cluster, for code scanning',
+} satisfies Record<Format, string>;
+export const formats = Object.keys(formatNotes) as Format[]; // the literal has no other keys
+
+export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
+export const logFormats = ['text', 'json'] as const;
+
+/** What counts as a number of each flag: the command line and the config file both ask here. */
+export const ranges = {
+	concurrency: { min: 1, max: 1024 },
+	threads: { min: 1, max: 256 },
+	timeout: { min: 1, max: 86_400 },
+	'request-timeout': { min: 1, max: 3_600 },
+};
+
+const GLOBAL = 'Global:';
+
+/** Flags of every command. */
+export const globalFlags = named({
+	config: text(GLOBAL, 'FILE', 'Settings; kubelapse.yaml is read where it exists'),
+	'log-level': choice(GLOBAL, logLevels, 'How much to tell', 'info'),
+	'log-format': choice(GLOBAL, logFormats, 'How to tell it', 'text'),
+	quiet: toggle(GLOBAL, 'Print errors only, no progress and no summary'),
+	'no-color': toggle(GLOBAL, 'No colours (NO_COLOR does the same)'),
+	debug: toggle(GLOBAL, 'Print the stack of an error'),
+});
+
+/** Flags that say which clusters to look at; `scan` and `doctor` share them. */
+export const targetFlags = named({
+	kubeconfig: list('Targets:', 'FILE', 'Kubeconfig files of live clusters', 'KUBECONFIG or ~/.kube/config'),
+	context: list('Targets:', 'NAME', 'Contexts of those files', 'the current one'),
+	'all-contexts': toggle('Targets:', 'Every context of those files'),
+	'read-bootstrap-tokens': toggle('Targets:', 'Read bootstrap tokens for their expiration'),
+});
+
+/** How hard to work; `scan` and `doctor` share them too. */
+export const runFlags = named({
+	concurrency: count('Run:', 'concurrency', 'Clusters at once', '16'),
+	timeout: count('Run:', 'timeout', 'Seconds for one cluster', '300'),
+	'request-timeout': count('Run:', 'request-timeout', 'Seconds for one request', '30'),
+});
+
+/** Flags of `doctor` besides those of targets and run. */
+export const doctorFlags = named({
+	format: choice('Output:', ['table', 'json'], 'How to print it', 'table'),
+});
+
+/** Flags of `scan` besides those of targets and run. */
+export const scanFlags = named({
+	files: list('Targets:', 'GLOB', 'Kubeconfig files to read offline'),
+	facts: text('Targets:', 'DIR', 'Facts of an earlier run, in place of connecting'),
+	expect: list('Targets:', 'CLUSTER', 'Clusters that must turn up, by name or uid'),
+	params: text('Policy:', 'FILE', 'Thresholds of policies, as YAML or JSON'),
+	out: text('Output:', 'DIR', 'Folder for the reports, - prints one', 'kubelapse-report'),
+	format: commaList('Output:', 'Formats to write', formats.join(',')),
+	'save-facts': text('Output:', 'DIR', 'Keep what was read, for --facts'),
+	'fail-on': choice('Gate:', severities, 'Exit 1 from this severity on', 'high'),
+	require: sourceList('Gate:', 'Sources that must be readable'),
+	'allow-gap': gapList('Gate:', 'SOURCE or SOURCE@CLUSTER that may stay unread'),
+	'allow-incomplete': toggle('Gate:', 'Excuse every gap, but no unreachable cluster'),
+	threads: count('Run:', 'threads', 'Threads that judge', 'cores'),
+	now: moment('Run:', 'Judge as of this time, as 2026-11-22T00:00:00Z'),
+});
+
+/** A flag's group and its own words, without what only a command line has: placeholder and default. */
+export function flagWords(name: string): { group: string; note: string } {
+	const flags: Record<string, { group: string; describe: string }> = {
+		...globalFlags,
+		...targetFlags,
+		...runFlags,
+		...scanFlags,
+	};
+	const { group, describe } = flags[name] ?? { group: '', describe: '' };
+	return { group, note: describe.replace(/^[A-Z]+…?: /, '').replace(/ \(default .*\)$/, '') };
+}
+
+type Group = `${string}:`;
+
+function text(group: Group, placeholder: string, describe: string, byDefault?: string) {
+	return {
+		type: 'string',
+		group,
+		describe: `${placeholder}: ${describe}${shown(byDefault)}`,
+		requiresArg: true,
+		coerce: nonEmpty,
+	} as const satisfies Options;
+}
+
+function list(group: Group, placeholder: string, describe: string, byDefault?: string) {
+	return {
+		type: 'string',
+		array: true,
+		group,
+		describe: `${placeholder}…: ${describe}${shown(byDefault)}`,
+		requiresArg: true,
+		coerce: (values: unknown): string[] => [values].flat().map(nonEmpty),
+	} as const satisfies Options;
+}
+
+function toggle(group: Group, describe: string) {
+	const coerce = (value: unknown): boolean => once(value) === true;
+	return { type: 'boolean', group, describe, coerce } as const satisfies Options;
+}
+
+function count(group: Group, name: keyof typeof ranges, describe: string, byDefault: string) {
+	const { min, max } = ranges[name];
+	const coerce = (value: unknown): number => {
+		const number = once(value);
+		// `type: number` makes NaN of a word and lets it through.
+		if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max)
+			return number;
+		throw new Error(`takes a whole number from ${min} to ${max}`);
+	};
+	return {
+		type: 'number',
+		group,
+		describe: `N: ${describe}${shown(byDefault)}`,
+		requiresArg: true,
+		coerce,
+	} as const satisfies Options;
+}
+
+function choice<T extends string>(group: Group, choices: readonly T[], describe: string, byDefault: T) {
+	return {
+		type: 'string',
+		group,
+		describe: `${describe}: ${choices.join(', ')}${shown(byDefault)}`,
+		choices,
+		requiresArg: true,
+		coerce: (value: unknown): T => oneOf(once(value), choices, 'value'),
+	} as const satisfies Options;
+}
+
+function commaList(group: Group, describe: string, byDefault: string) {
+	return {
+		...text(group, 'LIST', describe, byDefault),
+		coerce: (value: unknown): Format[] => [...new Set(nonEmpty(value).split(',').map(parseFormat))],
+	} as const satisfies Options;
+}
+
+function sourceList(group: Group, describe: string) {
+	return {
+		...list(group, 'SOURCE', describe),
+		coerce: (values: unknown): Source[] => [values].flat().map(value => oneOf(value, sources, 'source')),
+	} as const satisfies Options;
+}
+
+function gapList(group: Group, describe: string) {
+	return {
+		...list(group, 'GAP', describe),
+		coerce: (values: unknown): AllowedGap[] => [values].flat().map(parseAllowedGap),
+	} as const satisfies Options;
+}
+
+function moment(group: Group, describe: string) {
+	return {
+		...text(group, 'TIME', describe),
+		coerce: (value: unknown): EpochSeconds => parseMoment(nonEmpty(value)),
+	} as const satisfies Options;
+}
+
+function shown(byDefault: string | undefined): string {
+	return byDefault === undefined ? '' : ` (default ${byDefault})`;
+}
+
+/** yargs makes an array of a flag that is given twice, whatever its type says. */
+function once(value: unknown): unknown {
+	if (Array.isArray(value)) throw new Error('takes one value, and is given more than once');
+	return value;
+}
+
+function nonEmpty(value: unknown): string {
+	const word = once(value);
+	if (typeof word !== 'string' || word === '') throw new Error('no value is given');
+	return word;
+}
+
+/** The same flags, each naming itself in what it refuses: yargs keeps nothing of a coercion's error but its text. */
+function named<T extends Record<string, { coerce: (value: unknown) => unknown }>>(flags: T): T {
+	const wrapped = Object.entries(flags).map(([name, flag]) => {
+		const coerce = (value: unknown) => {
+			try {
+				return flag.coerce(value);
+			} catch (error) {
+				throw new Error(`--${name}: ${error instanceof Error ? error.message : error}`);
+			}
+		};
+		return [name, { ...flag, coerce }];
+	});
+	return Object.fromEntries(wrapped) as T; // the same keys, each with a coerce of the same type
+}
+
+/** The choice that `word` names. @throws {Error} naming the nearest right one. */
+export function oneOf<T extends string>(word: unknown, choices: readonly T[], noun: string): T {
+	const found = choices.find(choice => choice === word);
+	if (found !== undefined) return found;
+	const near = nearest(String(word), choices);
+	const advice = near === null ? '' : `, did you mean ${near}?`;
+	throw new Error(`unknown ${noun} ${JSON.stringify(word)}${advice} (known: ${choices.join(', ')})`);
+}
+
+/** A format's name, as `--format` and the config write it. */
+export function parseFormat(word: string): Format {
+	return oneOf(word.trim(), formats, 'format');
+}
+
+/** `SOURCE` or `SOURCE@CLUSTER`. */
+export function parseAllowedGap(value: unknown): AllowedGap {
+	const [source = '', ...cluster] = String(value).split('@');
+	return { source: oneOf(source, sources, 'source'), cluster: cluster.join('@') || null };
+}
+
+/** RFC 3339, on a day that the calendar has. */
+export function parseMoment(value: string): EpochSeconds {
+	const seconds = parseRfc3339(value);
+	const day = parseDay(value.slice(0, 10));
+	// Date.parse makes 2 March of 30 February.
+	if (seconds !== null && day !== null && formatDay(day) === value.slice(0, 10)) return seconds;
+	throw new Error(`no RFC 3339 time: ${JSON.stringify(value)}; write it as 2026-11-22T00:00:00Z`);
+}

@@ -1,0 +1,21 @@
+import type { CommandModule } from 'yargs';
+import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
+import { init } from './init.ts';
+import { policy } from './policy.ts';
+import { report } from './report.ts';
+import { scan } from './scan.ts';
+import { schema } from './schema.ts';
+import type { GlobalFlags } from './settings.ts';
+
+/** Every command, in the order that `--help` lists them. Each loads what it does only when it runs. */
+// biome-ignore lint/suspicious/noExplicitAny: each command has flags of its own, and yargs hands it exactly those
+export const commands: Record<string, CommandModule<GlobalFlags, any>> = {
+	scan,
+	report,
+	doctor,
+	policy,
+	demo,
+	init,
+	schema,
+};

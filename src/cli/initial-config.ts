@@ -1,0 +1,61 @@
+import type { Config } from './config-schema.ts';
+import { flagWords } from './flags.ts';
+
+const HEADER = `# Settings of kubelapse. Every key but targets is the long name of a flag.
+# A flag on the command line wins over this file, this file over the defaults.
+# Paths are meant from this file's folder. kubelapse schema config prints the JSON Schema.
+`;
+
+const TARGETS = `# Live clusters, where one differs from the next.
+# targets:
+#   - kubeconfig: ~/.kube/prod.yaml
+#     context: admin@prod
+#     name: prod-eu
+#     expect: [prod-eu]
+#   - kubeconfig: clusters/staging.yaml
+#     all-contexts: true
+`;
+
+/** What stands behind each commented key: its default where it has one, else an example. */
+const examples = {
+	'log-level': 'info',
+	'log-format': 'text',
+	quiet: 'false',
+	'no-color': 'false',
+	debug: 'false',
+	kubeconfig: '[~/.kube/config]',
+	context: '[admin@prod, admin@staging]',
+	'all-contexts': 'true',
+	files: "['/home/*/.kube/config']",
+	facts: 'facts',
+	expect: '[prod-eu, prod-us]',
+	params: 'params.yaml',
+	'read-bootstrap-tokens': 'false',
+	out: 'kubelapse-report',
+	format: '[html, json, sarif]',
+	'save-facts': 'facts',
+	'fail-on': 'high',
+	require: '[bindings, token_secrets]',
+	'allow-gap': '[token_secrets@staging]',
+	'allow-incomplete': 'false',
+	concurrency: '16',
+	timeout: '300',
+	'request-timeout': '30',
+	threads: '2',
+	now: "'2026-11-22T00:00:00Z'",
+} as const satisfies Record<Exclude<keyof Config, 'targets'>, string>;
+
+/** A `kubelapse.yaml` with every key in a comment. */
+export function initialConfig(): string {
+	const order = ['Targets:', 'Policy:', 'Output:', 'Gate:', 'Run:', 'Global:'];
+	const sections = order.map(group => {
+		const keys = Object.entries(examples).filter(([key]) => flagWords(key).group === group);
+		const blocks = keys.map(([key, example]) => `# ${flagWords(key).note}.\n# ${key}: ${example}\n`);
+		return [
+			`# ---- ${group.slice(0, -1)} ----\n`,
+			...(group === 'Targets:' ? [TARGETS] : []),
+			...blocks,
+		].join('\n');
+	});
+	return [HEADER, ...sections].join('\n');
+}

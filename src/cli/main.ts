@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+import yargs, { type Argv } from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { nearest } from '../lib/nearest.ts';
+import { globalFlags, runFlags, scanFlags, targetFlags } from './flags.ts';
+import { commands } from './index.ts';
+import { INTERRUPTED, interruption, watchSignals } from './interrupt.ts';
+import { configureLog } from './log.ts';
+import { version } from './package-info.ts';
+import { printError } from './print-error.ts';
+import { type GlobalFlags, logChanges } from './settings.ts';
+import { watchStdout } from './stdout.ts';
+
+const EPILOGUE = `Exit codes:
+  0  nothing at or above --fail-on
+  1  findings
+  2  usage, config or run error
+  3  incomplete: something could not be read, or nothing was examined
+  130  interrupted; what was finished is written`;
+
+watchStdout();
+watchSignals();
+await main(hideBin(process.argv));
+
+async function main(words: string[]): Promise<void> {
+	configureLog(earlyLogChanges(words));
+	let isUsage = true;
+	try {
+		await parser(words, () => {
+			isUsage = false;
+		}).parseAsync();
+	} catch (error) {
+		printError(error, { isUsage, usageHint: usageHint(words, error) });
+		process.exitCode = interruption.aborted ? INTERRUPTED : 2;
+	}
+	// A socket or worker that somebody else left open must not keep the process from ending.
+	process.exit();
+}
+
+function parser(words: string[], onParsed: () => void): Argv<GlobalFlags> {
+	const program = withoutTypes(yargs(words))
+		.scriptName('kubelapse')
+		.usage('$0 <command>\n\nFinds Kubernetes credentials that should no longer work.')
+		// Messages would follow LANG, and half of them would not be ours.
+		.locale('en')
+		.parserConfiguration({ 'dot-notation': false, 'boolean-negation': false, 'camel-case-expansion': false })
+		.options(globalFlags)
+		.version(version())
+		.group(['help', 'version'], 'Global:')
+		.example('$0 demo', 'see it work')
+		.example('$0 doctor', 'see what you may read')
+		.example('$0 scan', 'scan the current context')
+		.epilogue(EPILOGUE)
+		.wrap(Math.min(100, process.stdout.columns ?? 80))
+		.strict()
+		.demandCommand(1, 'no command is given')
+		.fail(false)
+		.middleware(flags => {
+			onParsed();
+			configureLog(logChanges(flags));
+		});
+	return Object.values(commands)
+		.reduce((all, command) => all.command(command), program)
+		.completion('completion', 'Print a completion script for bash or zsh');
+}
+
+/** `[string]` and `[array]` behind every flag say nothing to a person. The types of yargs lack the method. */
+function withoutTypes(program: Argv): Argv {
+	return (program as Argv & { usageConfiguration: (to: object) => Argv }).usageConfiguration({
+		'hide-types': true,
+	});
+}
+
+/** Errors in the command line itself come before it is parsed, and are wanted in the same format. */
+function earlyLogChanges(words: string[]) {
+	const isJson = words.includes('--log-format=json') || words[words.indexOf('--log-format') + 1] === 'json';
+	return { debug: words.includes('--debug'), format: isJson ? ('json' as const) : ('text' as const) };
+}
+
+function usageHint(words: string[], error: unknown): string {
+	const command = words.find(word => word in commands);
+	const help = `kubelapse ${command === undefined ? '' : `${command} `}--help lists what there is`;
+	const wrong = /^Unknown \w+: ([^\s,]+)/.exec(error instanceof Error ? error.message : '')?.[1];
+	if (wrong === undefined) return help;
+	if (command === undefined) return didYouMean(nearest(wrong, Object.keys(commands)), help);
+	if (!words.some(word => word.startsWith(`--${wrong}`))) return `no flag stands before ${wrong}; ${help}`;
+	const flags = Object.keys({ ...globalFlags, ...targetFlags, ...scanFlags, ...runFlags });
+	const near = nearest(wrong, flags);
+	return didYouMean(near === null ? null : `--${near}`, help);
+}
+
+function didYouMean(near: string | null, help: string): string {
+	return near === null ? help : `did you mean ${near}? ${help}`;
+}

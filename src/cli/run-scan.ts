@@ -1,0 +1,104 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { Bundle } from '../evaluate/bundle.ts';
+import { ScanError } from '../lib/scan-error.ts';
+import type { Report } from '../model/report.ts';
+import type { ScanRequest } from '../model/scan.ts';
+import { type FactsFolder, openFactsFolder, readFactsFolder } from './facts-folder.ts';
+import { INTERRUPTED, interruption } from './interrupt.ts';
+import type { Output } from './output.ts';
+import { version } from './package-info.ts';
+import { createProgress } from './progress.ts';
+import type { Settings } from './settings.ts';
+import { printSummary } from './summary.ts';
+import { kubeconfigTargets, surroundings } from './targets.ts';
+import { logFailures, openDestination, writeReport } from './write-report.ts';
+
+/** How a run ended. */
+export interface RunResult {
+	exitCode: number;
+	/** False when a report or a file of facts could not be written. */
+	isWritten: boolean;
+}
+
+/** Scans as the settings say, writes the reports, prints the summary. */
+export async function runScan(settings: Settings): Promise<RunResult> {
+	checkFolders(settings);
+	const request = await buildRequest(settings);
+	const bundle = await loadPolicies(settings.params);
+	const output = await openDestination(settings);
+	const facts = settings['save-facts'] === undefined ? null : await openFactsFolder(settings['save-facts']);
+	const report = await scanWithProgress(request, bundle, { output, facts });
+	const isReported = await writeReport(report, settings.format, output);
+	const lost = facts?.failed ?? [];
+	logFailures(lost);
+	if (output !== null && !settings.quiet) await printSummary(report, settings);
+	const { exitCode } = report.run.verdict;
+	const isWritten = isReported && lost.length === 0;
+	return { isWritten, exitCode: isWritten || exitCode === INTERRUPTED ? exitCode : 2 };
+}
+
+/** What `scan` and `doctor` are asked to do; the clock is read here, once. @throws {ScanError} USAGE */
+export async function buildRequest(settings: Settings): Promise<ScanRequest> {
+	const kubeconfigs = kubeconfigTargets(settings, surroundings());
+	return {
+		kubeconfigs,
+		files: settings.files,
+		savedFacts: settings.facts === undefined ? null : await readFactsFolder(settings.facts),
+		expect: [...settings.expect, ...(settings.targets ?? []).flatMap(target => target.expect ?? [])],
+		now: settings.now ?? Math.floor(Date.now() / 1000),
+		isClockOverridden: settings.now !== undefined,
+		version: version(),
+		failOn: settings['fail-on'],
+		require: settings.require,
+		allowGaps: settings['allow-gap'],
+		allowIncomplete: settings['allow-incomplete'],
+		concurrency: settings.concurrency,
+		timeoutSeconds: settings.timeout,
+		requestTimeoutSeconds: settings['request-timeout'],
+		threads: settings.threads ?? availableParallelism(),
+		readBootstrapTokens: settings['read-bootstrap-tokens'],
+		signal: interruption,
+		onEvent: () => undefined,
+		onFacts: null,
+	};
+}
+
+async function loadPolicies(paramsPath: string | undefined): Promise<Bundle> {
+	const { loadBundle } = await import('../evaluate/bundle.ts');
+	const bundle = await loadBundle();
+	if (paramsPath === undefined) return bundle;
+	const [{ applyParams }, { readParams }] = await Promise.all([
+		import('../evaluate/params.ts'),
+		import('./read-params.ts'),
+	]);
+	return { ...bundle, params: applyParams(bundle.params, await readParams(paramsPath)) };
+}
+
+async function scanWithProgress(
+	request: ScanRequest,
+	bundle: Bundle,
+	{ output, facts }: { output: Output | null; facts: FactsFolder | null },
+): Promise<Report> {
+	const { scan } = await import('../scan.ts');
+	const progress = createProgress(process.env.TERM);
+	const onEvent: ScanRequest['onEvent'] = event => {
+		progress.onEvent(event);
+		if (event.kind !== 'targets') return;
+		// Only now: a mistake in the command line or a kubeconfig is known before, and costs nobody the last report.
+		output?.clear();
+		facts?.clear();
+	};
+	return scan({ ...request, onEvent, onFacts: facts?.save ?? null }, bundle).finally(progress.end);
+}
+
+/** Each folder has a manifest of its own, and facts that are read are not removed first. */
+function checkFolders(settings: Settings): void {
+	const { out, facts, 'save-facts': saved } = settings;
+	const taken = [out, ...(facts === undefined ? [] : [facts])]
+		.filter(path => path !== '-')
+		.map(path => resolve(path));
+	if (saved === undefined || !taken.includes(resolve(saved))) return;
+	const hint = 'give the facts a folder of their own';
+	throw new ScanError('USAGE', `--save-facts ${saved} is the folder of --out or --facts too`, { hint });
+}

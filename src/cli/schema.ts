@@ -1,0 +1,24 @@
+import type { CommandModule } from 'yargs';
+import { oneOf } from './flags.ts';
+import type { GlobalFlags } from './settings.ts';
+
+/** Documents that have a published JSON Schema. */
+export const schemaNames = ['result', 'config', 'facts'] as const;
+
+export interface SchemaFlags {
+	name: (typeof schemaNames)[number];
+}
+
+/** `kubelapse schema` */
+export const schema: CommandModule<GlobalFlags, SchemaFlags> = {
+	command: 'schema [name]',
+	describe: 'Print a JSON Schema',
+	builder: yargs =>
+		yargs.positional('name', {
+			choices: schemaNames,
+			default: schemaNames[0],
+			coerce: word => oneOf(word, schemaNames, 'schema'),
+			describe: 'result.json, kubelapse.yaml, or a file of --save-facts',
+		}),
+	handler: async flags => (await import('./run/schema.ts')).run(flags),
+};

@@ -1,0 +1,12 @@
+import type { Report } from '../model/report.ts';
+import { summary } from '../reporters/summary.ts';
+import type { Settings } from './settings.ts';
+import { print } from './stdout.ts';
+
+/** Prints what came out, in colour only for a terminal that wants it. */
+export async function printSummary(report: Report, settings: Settings): Promise<void> {
+	const { isTTY, columns } = process.stdout;
+	// no-color.org: set and not empty means no colour.
+	const isPlain = settings['no-color'] || process.env.NO_COLOR || process.env.TERM === 'dumb';
+	await print(summary(report, { color: isTTY && !isPlain, width: columns ?? 80, outDir: settings.out }));
+}

@@ -1,0 +1,52 @@
+import { ScanError } from '../lib/scan-error.ts';
+import type { Report } from '../model/report.ts';
+import { reporters } from '../reporters/index.ts';
+import type { ReportFile } from '../reporters/reporter.ts';
+import { log } from './log.ts';
+import { type Output, openOutput, type Written } from './output.ts';
+import type { Settings } from './settings.ts';
+import { print } from './stdout.ts';
+
+type Destination = Pick<Settings, 'out' | 'format'>;
+
+/** Opens where the reports go; null is stdout. @throws {ScanError} USAGE or OUTPUT_UNWRITABLE, before anything is scanned. */
+export async function openDestination({ out, format }: Destination): Promise<Output | null> {
+	if (out !== '-') return openOutput(out);
+	const [only, ...others] = format;
+	if (only !== undefined && others.length === 0 && only !== 'sarif') return null;
+	const message =
+		only === 'sarif' && others.length === 0
+			? '--out - prints one file, and sarif is one file a cluster'
+			: '--out - prints one format, and several are asked for';
+	throw new ScanError('USAGE', message, { hint: 'add --format json or --format html, or name a folder' });
+}
+
+/** Renders and writes each format. What fails is logged and keeps none of the others; true when nothing did. */
+export async function writeReport(
+	report: Report,
+	formats: Settings['format'],
+	output: Output | null,
+): Promise<boolean> {
+	const failed: Written['failed'] = [];
+	for (const format of formats) {
+		// Reporters are pure and separate: a fault in one must not lose what an hour of scanning found.
+		try {
+			const files = reporters[format](report);
+			if (output === null) await printFiles(files);
+			else failed.push(...(await output.write(files)).failed);
+		} catch (error) {
+			failed.push({ path: format, reason: error instanceof Error ? error.message : String(error) });
+		}
+	}
+	logFailures(failed);
+	return failed.length === 0;
+}
+
+/** Says which files could not be written. */
+export function logFailures(failed: Written['failed']): void {
+	for (const { path, reason } of failed) log('error', `cannot write ${path}: ${reason}`, { path });
+}
+
+async function printFiles(files: ReportFile[]): Promise<void> {
+	for (const { text } of files) await print(text);
+}
