@@ -1,4 +1,4 @@
-import { formatDuration, formatRfc3339 } from '../lib/epoch.ts';
+import { describeDetails } from '../lib/describe-details.ts';
 import { oneLine } from '../lib/text.ts';
 import { sha256 } from '../lib/x509.ts';
 import type { Credential, Location } from '../model/facts.ts';
@@ -60,23 +60,6 @@ function messageOf(
 	}
 	const facts = describeDetails(details);
 	return `${who}: ${policy.title}${facts === '' ? '' : ` (${facts})`}.`;
-}
-
-/** `seconds left 3 d, key bits 1024`: what the policy gave, in words. */
-function describeDetails(details: Record<string, unknown>): string {
-	const shown = Object.entries(details).filter(([name]) => name !== 'key');
-	return shown.map(([name, value]) => describeDetail(name, value)).join(', ');
-}
-
-function describeDetail(name: string, value: unknown): string {
-	const words = name.replace(/([a-z])([A-Z0-9])/g, '$1 $2').toLowerCase();
-	if (typeof value === 'number' && /seconds/i.test(name))
-		return `${words.replace(/ ?seconds ?/, ' ').trim()} ${formatDuration(value)}`;
-	if (typeof value === 'number' && value > 1e8 && /(At|After|Before|Used|Since)$/.test(name))
-		return `${words} ${formatRfc3339(value)}`;
-	if (Array.isArray(value))
-		return `${words} ${oneLine(value.map(each => (typeof each === 'string' ? each : JSON.stringify(each))).join(', '), 300)}`;
-	return `${words} ${oneLine(typeof value === 'string' ? value : JSON.stringify(value), 200)}`;
 }
 
 function subjectOf(record: PolicyRecord): FindingSubject {

@@ -18,8 +18,12 @@ export function parseDay(text: string): EpochSeconds | null {
 	return /^\d{4}-\d\d-\d\d$/.test(text) ? parseRfc3339(`${text}T00:00:00Z`) : null;
 }
 
+/** Last second that Date can hold; a hostile token may claim a later one. */
+const MAX_SECONDS = 8.64e12;
+
 /** `2026-11-22T16:00:00Z`; a year outside 0–9999 keeps its ISO 8601 sign. */
 export function formatRfc3339(seconds: EpochSeconds): string {
+	if (!(Math.abs(seconds) <= MAX_SECONDS)) return 'beyond any calendar';
 	return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }
 

@@ -95,18 +95,13 @@ function findings(report: Report, columns: number, colors: Ink): string[] {
 		.map(severity => `${count(report.summary.findings[severity])} ${severity}`)
 		.join(', ');
 	const left = failed.length - MAX_FINDINGS;
-	const top = failed
-		.slice(0, MAX_FINDINGS)
-		.map(finding => ({ ...finding, policyId: oneLine(finding.policyId, 36) }));
-	const idWidth = Math.max(...top.map(finding => finding.policyId.length));
 	return [
 		`${colors.bold('Findings')}  ${counts}`,
-		...top.flatMap(finding => {
+		...failed.slice(0, MAX_FINDINGS).flatMap(finding => {
 			const where = `${named(finding.cluster.name, 40)}: ${named(finding.subject.name, 90)}`;
-			const [head, ...rest] = wrap(`${finding.policyId.padEnd(idWidth)}  ${where}`, columns - 12);
 			return [
-				`  ${colors[finding.severity](finding.severity.padEnd(8))}  ${head ?? ''}`,
-				...rest.map(line => `            ${line}`),
+				`  ${colors[finding.severity](finding.severity.padEnd(8))}  ${oneLine(finding.policyId, 60)}`,
+				...wrap(where, columns - 12).map(line => `            ${line}`),
 			];
 		}),
 		...(left > 0 ? [colors.quiet(`  and ${count(left)} more in the reports`)] : []),
@@ -140,7 +135,7 @@ function ending(report: Report, columns: number, colors: Ink, outDir: string): s
 	const { exitCode, reasons } = report.run.verdict;
 	const rows: [string, string][] = [
 		['Reports', oneLine(outDir, 400)],
-		['Exit', `${exitCode}: ${reasons.map(reason => oneLine(reason, 300)).join(' ')}`],
+		['Exit', `${exitCode}: ${reasons.map(reason => oneLine(reason, 300)).join('; ')}`],
 		['Next', next(report)],
 	];
 	return rows.flatMap(([label, text]) => {

@@ -1,4 +1,5 @@
-import { formatDuration, parseRfc3339 } from '../../src/lib/epoch.ts';
+import { describeDetails } from '../../src/lib/describe-details.ts';
+import { formatDuration, formatRfc3339, parseRfc3339 } from '../../src/lib/epoch.ts';
 import { redact } from '../../src/lib/redact.ts';
 import { oneLine } from '../../src/lib/text.ts';
 import { assert, describe } from '../helpers/describe.ts';
@@ -50,4 +51,28 @@ describe('formatDuration', it => {
 			'1 d 1 h',
 			'1 d 1 h',
 		]));
+});
+
+describe('formatRfc3339', it => {
+	it('writes UTC without fractions', () => assert.is(formatRfc3339(0), '1970-01-01T00:00:00Z'));
+	it('takes any number', () =>
+		assert.equal([1e18, Number.NaN].map(formatRfc3339), ['beyond any calendar', 'beyond any calendar']));
+});
+
+describe('describeDetails', it => {
+	it('says units, dates and lists, and leaves out what is empty', () =>
+		assert.is(
+			describeDetails({
+				key: 'x',
+				secondsLeft: 3600,
+				notAfter: 0,
+				keyBits: 1024,
+				powers: ['bind', 'escalate'],
+				groups: [],
+				lastUsed: null,
+			}),
+			'left 1 h, not after 1970-01-01T00:00:00Z, key bits 1024, powers bind, escalate',
+		));
+	it('neutralises what a cluster wrote', () =>
+		assert.is(describeDetails({ group: 'a\u001b[2J' }), 'group a\\u{1b}[2J'));
 });

@@ -1,3 +1,4 @@
+import { describeDetails } from '../../lib/describe-details.ts';
 import { byCodeUnit, oneLine, plural } from '../../lib/text.ts';
 import type { Finding } from '../../model/finding.ts';
 import { type Policy, type Severity, severities } from '../../model/policy.ts';
@@ -89,7 +90,8 @@ function findingRow(finding: Finding): FindingRow {
 		subject: named(finding.subject.name),
 		where: whereOf(finding),
 		cluster: named(finding.cluster.name, 120),
-		message: oneLine(finding.message, 600),
+		// Subject, cluster and title stand beside it already.
+		message: oneLine(describeDetails(finding.details) || finding.title, 600),
 		evidence: gradeWords[finding.grade][0],
 		status: finding.status,
 		since: day(finding.firstSeen),
