@@ -5,7 +5,7 @@ import { byCodeUnit } from './lib/text.ts';
 import { readCertificate, sha256 } from './lib/x509.ts';
 import type { Cluster, Credential, EpochSeconds, Facts, Gap, SourceStatus } from './model/facts.ts';
 import { attachEndpoints } from './providers/files/attach.ts';
-import { type FileEndpoint, readKubeconfigFile } from './providers/files/file-facts.ts';
+import type { FileEndpoint, FileFacts } from './providers/files/file-facts.ts';
 import type { KubernetesApi } from './providers/kubernetes/api.ts';
 import type { BrokenTarget } from './providers/kubernetes/targets.ts';
 
@@ -14,6 +14,8 @@ export interface CollectOptions {
 	readBootstrapTokens: boolean;
 	/** Kubeconfig files that are about this cluster. */
 	files: FileEndpoint[];
+	/** Reads the file of a context, for the scan's own credential; once for all its contexts. */
+	readFile: (path: string) => FileFacts;
 }
 
 /** Everything that can be read of one live cluster, with what files hold for it. */
@@ -25,7 +27,7 @@ export async function collectLive(cluster: LiveCluster, options: CollectOptions)
 			way.connected?.close();
 		}
 	});
-	return attachEndpoints(facts, [...options.files, ...ways.flatMap(ownEndpoint)]);
+	return attachEndpoints(facts, [...options.files, ...ways.flatMap(way => ownEndpoint(way, options))]);
 }
 
 async function readLive(cluster: LiveCluster, { now, readBootstrapTokens }: CollectOptions): Promise<Facts> {
@@ -81,9 +83,9 @@ function toCluster({ uid, name, ways }: LiveCluster): Cluster {
 }
 
 /** The scan's own context, as a kubeconfig file is read: its cluster block and the credential it logs in with. */
-function ownEndpoint({ target }: Way): FileEndpoint[] {
+function ownEndpoint({ target }: Way, { readFile }: CollectOptions): FileEndpoint[] {
 	const id = `${target.path}#${target.context.name}`;
-	const endpoint = readKubeconfigFile(target.path).endpoints.find(each => each.contexts.includes(id));
+	const endpoint = readFile(target.path).endpoints.find(each => each.contexts.includes(id));
 	if (endpoint === undefined) return [];
 	const mine = endpoint.credentials.filter(({ locations }) => locations[0]?.name === target.context.user);
 	const uids = new Set([...mine, ...endpoint.connections].map(({ uid }) => uid));

@@ -11,7 +11,7 @@ import type { Report, ReportedCluster } from './model/report.ts';
 import type { ScanRequest } from './model/scan.ts';
 import { type Assigned, assignEndpoints } from './providers/files/assign.ts';
 import { offlineFacts } from './providers/files/attach.ts';
-import type { FileFacts } from './providers/files/file-facts.ts';
+import { type FileFacts, readKubeconfigFile } from './providers/files/file-facts.ts';
 import { readKubeconfigFiles } from './providers/files/read-kubeconfigs.ts';
 import { type Outcome, statusOf, toReport } from './report.ts';
 
@@ -80,10 +80,17 @@ function liveWork(
 	{ live }: Assigned,
 	{ now, readBootstrapTokens }: ScanRequest,
 ): Work[] {
+	const read = new Map<string, FileFacts>();
+	const readFile = (path: string) => {
+		const file = read.get(path) ?? readKubeconfigFile(path);
+		read.set(path, file);
+		return file;
+	};
 	return clusters.map(cluster => ({
 		name: cluster.name,
 		uid: cluster.uid,
-		facts: () => collectLive(cluster, { now, readBootstrapTokens, files: live.get(cluster.uid) ?? [] }),
+		facts: () =>
+			collectLive(cluster, { now, readBootstrapTokens, readFile, files: live.get(cluster.uid) ?? [] }),
 	}));
 }
 

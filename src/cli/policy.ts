@@ -51,12 +51,26 @@ const build: CommandModule<GlobalFlags, BuildFlags> = {
 	handler: async flags => (await import('./run/policy.ts')).runBuild(flags),
 };
 
+const list: CommandModule<GlobalFlags, GlobalFlags> = {
+	command: 'list',
+	describe: 'Name every policy',
+	handler: async () => (await import('./run/policy-pages.ts')).runList(),
+};
+
+const explain: CommandModule<GlobalFlags, GlobalFlags & { id: string }> = {
+	command: 'explain <id>',
+	describe: 'Say what a policy looks for, and what ends it',
+	builder: yargs =>
+		yargs.positional('id', { type: 'string', demandOption: true, describe: 'As category/name' }),
+	handler: async flags => (await import('./run/policy-pages.ts')).runExplain(flags),
+};
+
 /** `kubelapse policy` */
 export const policy: CommandModule<GlobalFlags, GlobalFlags> = {
 	command: 'policy',
-	describe: 'Check, test and compile policies (needs no OPA)',
+	describe: 'List, explain, check, test and compile policies (needs no OPA)',
 	builder: yargs =>
-		[check, test, build].reduce(
+		[list, explain, check, test, build].reduce(
 			// biome-ignore lint/suspicious/noExplicitAny: each has flags of its own, and yargs hands it exactly those
 			(all, command: CommandModule<GlobalFlags, any>) => all.command(command),
 			yargs.demandCommand(1, 'name what to do: check, test or build'),
