@@ -39,7 +39,7 @@ export function log(level: LogLevel, message: string, fields: Record<string, unk
 
 /** A next step, on its own line below the error that it belongs to. */
 export function logHint(hint: string): void {
-	process.stderr.write(`kubelapse: hint: ${clean(hint)}\n`);
+	if (settings.format === 'text') process.stderr.write(`kubelapse: hint: ${clean(hint)}\n`);
 }
 
 /** The one line below the log that changes in place; empty removes it. Only for a terminal. */
@@ -59,7 +59,7 @@ function clearStatus(): void {
 }
 
 function drawStatus(): void {
-	if (status !== '') process.stderr.write(oneLine(status, (process.stderr.columns ?? 80) - 1));
+	if (status !== '') process.stderr.write(oneLine(status, (process.stderr.columns || 80) - 1));
 }
 
 const PREFIX = { error: 'error: ', warn: 'warning: ', info: '', debug: 'debug: ' } as const satisfies Record<

@@ -51,7 +51,7 @@ function parser(words: string[], onParsed: () => void): Argv<GlobalFlags> {
 		.example('$0 doctor', 'see what you may read')
 		.example('$0 scan', 'scan the current context')
 		.epilogue(EPILOGUE)
-		.wrap(Math.min(100, process.stdout.columns ?? 80))
+		.wrap(Math.min(100, process.stdout.columns || 80))
 		.strict()
 		.demandCommand(1, 'no command is given')
 		.fail(false)

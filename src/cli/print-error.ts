@@ -15,7 +15,7 @@ export interface ErrorContext {
 export function printError(error: unknown, context: ErrorContext): void {
 	const { message, hint, code } = describe(error, context);
 	log('error', message, { code, ...(hint === '' ? {} : { hint }) });
-	if (hint !== '' && logSettings().format === 'text') logHint(hint);
+	if (hint !== '') logHint(hint);
 	if (logSettings().debug) process.stderr.write(stackOf(error));
 }
 

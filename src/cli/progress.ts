@@ -26,6 +26,7 @@ export function createProgress(term: string | undefined): Progress {
 		tell(event, isLive, `${finished}/${Math.max(total, finished)}`);
 		refresh();
 	};
+	if (isLive) setStatus('  connecting');
 	return { onEvent, end: () => setStatus('') };
 }
 

@@ -17,6 +17,8 @@ import { logFailures, openDestination, writeReport } from './write-report.ts';
 /** How a run ended. */
 export interface RunResult {
 	exitCode: number;
+	/** Paths of the reports, under the folder of `--out`. */
+	files: string[];
 	/** False when a report or a file of facts could not be written. */
 	isWritten: boolean;
 }
@@ -29,13 +31,13 @@ export async function runScan(settings: Settings): Promise<RunResult> {
 	const output = await openDestination(settings);
 	const facts = settings['save-facts'] === undefined ? null : await openFactsFolder(settings['save-facts']);
 	const report = await scanWithProgress(request, bundle, { output, facts });
-	const isReported = await writeReport(report, settings.format, output);
-	const lost = facts?.failed ?? [];
+	const { written, failed } = await writeReport(report, settings.format, output);
+	const lost = [...failed, ...(facts?.failed ?? [])];
 	logFailures(lost);
 	if (output !== null && !settings.quiet) await printSummary(report, settings);
 	const { exitCode } = report.run.verdict;
-	const isWritten = isReported && lost.length === 0;
-	return { isWritten, exitCode: isWritten || exitCode === INTERRUPTED ? exitCode : 2 };
+	const isWritten = lost.length === 0;
+	return { isWritten, files: written, exitCode: isWritten || exitCode === INTERRUPTED ? exitCode : 2 };
 }
 
 /** What `scan` and `doctor` are asked to do; the clock is read here, once. @throws {ScanError} USAGE */
@@ -82,14 +84,20 @@ async function scanWithProgress(
 ): Promise<Report> {
 	const { scan } = await import('../scan.ts');
 	const progress = createProgress(process.env.TERM);
-	const onEvent: ScanRequest['onEvent'] = event => {
-		progress.onEvent(event);
-		if (event.kind !== 'targets') return;
-		// Only now: a mistake in the command line or a kubeconfig is known before, and costs nobody the last report.
+	const clear = () => {
 		output?.clear();
 		facts?.clear();
 	};
-	return scan({ ...request, onEvent, onFacts: facts?.save ?? null }, bundle).finally(progress.end);
+	const onEvent: ScanRequest['onEvent'] = event => {
+		progress.onEvent(event);
+		// Only now: a mistake in the command line or a kubeconfig is known before, and costs nobody the last report.
+		if (event.kind === 'targets' && request.savedFacts === null) clear();
+	};
+	const onFacts = facts?.save ?? null;
+	const report = await scan({ ...request, onEvent, onFacts }, bundle).finally(progress.end);
+	// Saved facts are all read, and none was malformed.
+	if (request.savedFacts !== null) clear();
+	return report;
 }
 
 /** Each folder has a manifest of its own, and facts that are read are not removed first. */

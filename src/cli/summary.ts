@@ -8,5 +8,5 @@ export async function printSummary(report: Report, settings: Settings): Promise<
 	const { isTTY, columns } = process.stdout;
 	// no-color.org: set and not empty means no colour.
 	const isPlain = settings['no-color'] || process.env.NO_COLOR || process.env.TERM === 'dumb';
-	await print(summary(report, { color: isTTY && !isPlain, width: columns ?? 80, outDir: settings.out }));
+	await print(summary(report, { color: isTTY && !isPlain, width: columns || 80, outDir: settings.out }));
 }

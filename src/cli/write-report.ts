@@ -2,7 +2,7 @@ import { ScanError } from '../lib/scan-error.ts';
 import type { Report } from '../model/report.ts';
 import { reporters } from '../reporters/index.ts';
 import type { ReportFile } from '../reporters/reporter.ts';
-import { log } from './log.ts';
+import { log, logHint } from './log.ts';
 import { type Output, openOutput, type Written } from './output.ts';
 import type { Settings } from './settings.ts';
 import { print } from './stdout.ts';
@@ -21,32 +21,35 @@ export async function openDestination({ out, format }: Destination): Promise<Out
 	throw new ScanError('USAGE', message, { hint: 'add --format json or --format html, or name a folder' });
 }
 
-/** Renders and writes each format. What fails is logged and keeps none of the others; true when nothing did. */
+/** Renders and writes each format; what fails keeps none of the others. */
 export async function writeReport(
 	report: Report,
 	formats: Settings['format'],
 	output: Output | null,
-): Promise<boolean> {
-	const failed: Written['failed'] = [];
+): Promise<Written> {
+	const all: Written = { written: [], failed: [] };
 	for (const format of formats) {
 		// Reporters are pure and separate: a fault in one must not lose what an hour of scanning found.
 		try {
 			const files = reporters[format](report);
-			if (output === null) await printFiles(files);
-			else failed.push(...(await output.write(files)).failed);
+			const { written, failed } = output === null ? await printFiles(files) : await output.write(files);
+			all.written.push(...written);
+			all.failed.push(...failed);
 		} catch (error) {
-			failed.push({ path: format, reason: error instanceof Error ? error.message : String(error) });
+			all.failed.push({ path: format, reason: error instanceof Error ? error.message : String(error) });
 		}
 	}
-	logFailures(failed);
-	return failed.length === 0;
+	return all;
 }
 
-/** Says which files could not be written. */
+/** Says which files could not be written, and what to do about it. */
 export function logFailures(failed: Written['failed']): void {
 	for (const { path, reason } of failed) log('error', `cannot write ${path}: ${reason}`, { path });
+	if (failed.length > 0)
+		logHint('what else there is was written; make room there or choose another --out, and scan again');
 }
 
-async function printFiles(files: ReportFile[]): Promise<void> {
+async function printFiles(files: ReportFile[]): Promise<Written> {
 	for (const { text } of files) await print(text);
+	return { written: [], failed: [] };
 }

@@ -24,7 +24,7 @@ export async function run({ format, ...flags }: DoctorFlags): Promise<void> {
 	await print(
 		format === 'json'
 			? `${stableJson(diagnoses, 2)}\n`
-			: doctorTable(diagnoses, process.stdout.columns ?? 80),
+			: doctorTable(diagnoses, process.stdout.columns || 80),
 	);
 	const isWhole = diagnoses.length > 0 && diagnoses.every(isReadable);
 	process.exitCode = interruption.aborted ? INTERRUPTED : isWhole ? 0 : INCOMPLETE;

@@ -2,14 +2,16 @@ import { readResult } from '../read-result.ts';
 import type { ReportFlags } from '../report.ts';
 import { loadSettings } from '../settings.ts';
 import { print } from '../stdout.ts';
-import { openDestination, writeReport } from '../write-report.ts';
+import { logFailures, openDestination, writeReport } from '../write-report.ts';
 
 /** Renders a result that an earlier scan wrote; the other files of its folder stay. */
 export async function run({ result, ...flags }: ReportFlags): Promise<void> {
 	const settings = await loadSettings(flags);
 	const report = await readResult(result);
 	const output = await openDestination(settings);
-	if (!(await writeReport(report, settings.format, output))) process.exitCode = 2;
+	const { failed } = await writeReport(report, settings.format, output);
+	logFailures(failed);
+	if (failed.length > 0) process.exitCode = 2;
 	else if (output !== null && !settings.quiet)
 		await print(`wrote ${settings.format.join(', ')} to ${settings.out}\n`);
 }

@@ -1,0 +1,302 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { assert, describe } from '../helpers/describe.ts';
+import { type CliResult, spawnCli } from '../helpers/spawn-cli.ts';
+import { withTempDir } from '../helpers/temp-dir.ts';
+
+/** A kubeconfig without any secret; `server` need not answer. */
+function kubeconfig(server: string): string {
+	return JSON.stringify({
+		apiVersion: 'v1',
+		kind: 'Config',
+		'current-context': 'dev',
+		clusters: [{ name: 'dev', cluster: { server, 'insecure-skip-tls-verify': true } }],
+		contexts: [{ name: 'dev', context: { cluster: 'dev', user: 'kim' } }],
+		users: [{ name: 'kim', user: { username: 'kim', password: 'hunter2' } }],
+	});
+}
+
+function run(words: string[]): Promise<CliResult> {
+	return withTempDir(cwd => spawnCli(words, { cwd }));
+}
+
+/** The first word of each line, and the error's line whole. */
+const errorOf = ({ code, stdout, stderr }: CliResult) => [code, stdout, stderr.split('\n')[0]];
+
+const usageErrors: [string, string[], string][] = [
+	['no command', [], 'no command is given'],
+	['an unknown command', ['scna'], 'unknown argument: scna'],
+	['an unknown flag', ['scan', '--kubeconfg', 'a'], 'unknown argument: kubeconfg'],
+	[
+		'an unknown format',
+		['scan', '--format', 'htm'],
+		'--format: unknown format "htm", did you mean html? (known: html, json, sarif)',
+	],
+	['a word for a number', ['scan', '--timeout', 'soon'], '--timeout: takes a whole number from 1 to 86400'],
+	[
+		'a number out of range',
+		['scan', '--concurrency', '0'],
+		'--concurrency: takes a whole number from 1 to 1024',
+	],
+	[
+		'one value given twice',
+		['scan', '--out', 'a', '--out', 'b'],
+		'--out: takes one value, and is given more than once',
+	],
+	['no value', ['scan', '--kubeconfig'], 'not enough arguments following: kubeconfig'],
+	['an empty value', ['scan', '--out='], '--out: no value is given'],
+	[
+		'a time that is none',
+		['scan', '--now', 'noon'],
+		'--now: no RFC 3339 time: "noon"; write it as 2026-11-22T00:00:00Z',
+	],
+	['a terminal escape', ['scan', '--\u001b[2J'], 'unknown argument: \\u{1b}[2J'],
+	[
+		'a secret',
+		['scan', '--now', 'password=hunter2'],
+		'--now: no RFC 3339 time: "password=[removed]"; write it as 2026-11-22T00:00:00Z',
+	],
+	[
+		'several formats on stdout',
+		['scan', '--out', '-', '--facts', '.'],
+		'--out - prints one format, and several are asked for',
+	],
+];
+
+describe('[cli] usage', it => {
+	for (const [title, words, message] of usageErrors) {
+		it(`${title} exits 2 with the reason, nothing on stdout`, async () => {
+			const result = await withTempDir(async cwd => {
+				await writeFile(join(cwd, 'a.json'), '{}');
+				return spawnCli(words, { cwd });
+			});
+			assert.equal(errorOf(result), [2, '', `kubelapse: error: ${message}`]);
+			assert.match(result.stderr, /^kubelapse: hint: .+\n$/m);
+		});
+	}
+	it('a mistyped flag is answered with the right one', async () =>
+		assert.match((await run(['scan', '--kubeconfg', 'a'])).stderr, 'did you mean --kubeconfig?'));
+	it('as JSON where that is asked for', async () => {
+		const { stderr } = await run(['scan', '--log-format', 'json', '--zzzzzz']);
+		const { time: _, ...line } = JSON.parse(stderr);
+		assert.equal(line, {
+			level: 'error',
+			code: 'USAGE',
+			hint: 'kubelapse scan --help lists what there is',
+			message: 'unknown argument: zzzzzz',
+		});
+	});
+	it('a stack only with --debug', async () => {
+		const [plain, debug] = await Promise.all([
+			run(['scan', '--zzzzzz']),
+			run(['scan', '--zzzzzz', '--debug']),
+		]);
+		assert.equal([plain.stderr.includes('    at '), debug.stderr.includes('    at ')], [false, true]);
+	});
+	it('messages do not follow LANG', async () => {
+		const german = await withTempDir(cwd =>
+			spawnCli(['scan', '--zzzzzz'], { cwd, env: { LANG: 'de_DE.UTF-8' } }),
+		);
+		assert.match(german.stderr, 'unknown argument: zzzzzz');
+	});
+});
+
+/** Prints each module that is loaded, from a loader hook. */
+const TRACE = `data:text/javascript,${encodeURIComponent(
+	`import { register } from 'node:module';
+	register('data:text/javascript,' + encodeURIComponent('export async function load(u, c, n) { process._rawDebug(u); return n(u, c); }'));`,
+)}`;
+const HEAVY = /node_modules\/(zod|yaml|handlebars|@kubernetes|@open-policy-agent|@peculiar|p-limit)\//;
+
+describe('[cli] --help', it => {
+	for (const words of [['--help'], ['scan', '--help'], ['--version'], ['completion'], ['scan', '--zzzzzz']]) {
+		it(`${words.join(' ')} loads nothing heavy`, async () => {
+			const { stderr } = await withTempDir(cwd => spawnCli(words, { cwd, node: ['--import', TRACE] }));
+			assert.match(stderr, 'dist/cli/main.js');
+			assert.equal(
+				stderr.split('\n').filter(line => HEAVY.test(line)),
+				[],
+			);
+		});
+	}
+	it('fits 80 columns', async () => {
+		const texts = await Promise.all(
+			['scan', 'report', 'doctor', 'demo', 'policy', 'init', 'schema'].map(name => run([name, '--help'])),
+		);
+		assert.equal(
+			texts.flatMap(({ stdout }) => stdout.split('\n')).filter(line => line.length > 80),
+			[],
+		);
+	});
+});
+
+describe('[cli] scan', it => {
+	it('what cannot work is refused before anything is contacted, and costs no earlier report', () =>
+		withTempDir(async cwd => {
+			await writeFile(join(cwd, 'file'), '');
+			await writeFile(join(cwd, 'kubelapse.yaml'), 'quiet: true\n');
+			const results = await Promise.all(
+				[
+					['--out', 'file'],
+					['--config', 'gone.yaml'],
+					['--facts', 'gone'],
+					['--kubeconfig', 'file', '--save-facts', 'kubelapse-report'],
+					[],
+				].map(words => spawnCli(['scan', ...words], { cwd })),
+			);
+			assert.equal(
+				results.map(({ code, stderr }) => [code, stderr.split('\n')[0]]),
+				[
+					[2, `kubelapse: error: nothing to scan: there is no ${cwd}/.kube/config`],
+					[2, 'kubelapse: error: cannot read config gone.yaml (ENOENT)'],
+					[2, 'kubelapse: error: cannot read the facts folder gone (ENOENT)'],
+					[2, 'kubelapse: error: --save-facts kubelapse-report is the folder of --out or --facts too'],
+					[2, `kubelapse: error: nothing to scan: there is no ${cwd}/.kube/config`],
+				],
+			);
+			assert.equal((await readdir(cwd)).sort(), ['file', 'kubelapse.yaml']);
+		}));
+	it('an output folder that is a file is named', () =>
+		withTempDir(async cwd => {
+			await writeFile(join(cwd, 'file'), '');
+			await writeFile(join(cwd, 'a.yaml'), kubeconfig('https://127.0.0.1:1'));
+			const result = await spawnCli(['scan', '--files', 'a.yaml', '--out', 'file'], { cwd });
+			assert.equal(errorOf(result), [2, '', 'kubelapse: error: cannot write to file (ENOTDIR)']);
+		}));
+	it('files offline, kept as facts and judged again from them, give the same result', () =>
+		withTempDir(async cwd => {
+			await writeFile(join(cwd, 'a.yaml'), kubeconfig('https://127.0.0.1:1'));
+			const now = ['--now', '2026-11-22T00:00:00Z', '--format', 'json'];
+			const live = await spawnCli(
+				['scan', '--files', 'a.yaml', ...now, '--save-facts', 'facts', '--out', 'one'],
+				{ cwd },
+			);
+			const again = await spawnCli(['scan', '--facts', 'facts', ...now, '--out', 'two'], { cwd });
+			const [one, two] = await Promise.all(
+				['one', 'two'].map(dir => readFile(join(cwd, dir, 'result.json'), 'utf8')),
+			);
+			assert.equal([live.code, again.code, one === two, one?.includes('hunter2')], [1, 1, true, false]);
+			assert.equal(await readdir(join(cwd, 'two')), ['.kubelapse-manifest.json', 'result.json']);
+		}));
+	it('--out - prints the report and nothing else', () =>
+		withTempDir(async cwd => {
+			await writeFile(join(cwd, 'a.yaml'), kubeconfig('https://127.0.0.1:1'));
+			const { stdout } = await spawnCli(['scan', '--files', 'a.yaml', '--out', '-', '--format', 'json'], {
+				cwd,
+			});
+			assert.is(JSON.parse(stdout).apiVersion, 'kubelapse/v1');
+		}));
+	it('a report is rendered again from its result', () =>
+		withTempDir(async cwd => {
+			await writeFile(join(cwd, 'a.yaml'), kubeconfig('https://127.0.0.1:1'));
+			await spawnCli(['scan', '--files', 'a.yaml', '--out', 'one'], { cwd });
+			const result = await spawnCli(['report', 'one/result.json', '--format', 'html', '--out', 'two'], {
+				cwd,
+			});
+			assert.equal(result, { code: 0, stdout: 'wrote html to two\n', stderr: '' });
+			const [one, two] = await Promise.all(
+				['one', 'two'].map(dir => readFile(join(cwd, dir, 'report.html'), 'utf8')),
+			);
+			assert.is(one === two, true);
+		}));
+	it('a result that is none is refused by name', () =>
+		withTempDir(async cwd => {
+			await writeFile(join(cwd, 'result.json'), '{"apiVersion": "kubelapse/v2"}');
+			const { code, stderr } = await spawnCli(['report', 'result.json'], { cwd });
+			assert.equal(
+				[code, stderr.split(' (')[0]],
+				[2, 'kubelapse: error: result.json is no result of kubelapse'],
+			);
+			assert.equal(await readdir(cwd), ['result.json']);
+		}));
+});
+
+/** A server that takes connections and never answers; gives what `work` gives. */
+async function withSilentServer<T>(work: (url: string, connected: Promise<void>) => Promise<T>): Promise<T> {
+	let onConnection = () => {};
+	const connected = new Promise<void>(resolve => {
+		onConnection = resolve;
+	});
+	const server = createServer(socket => {
+		socket.on('error', () => {});
+		onConnection();
+	});
+	await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+	const address = server.address();
+	try {
+		return await work(`https://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`, connected);
+	} finally {
+		server.close();
+	}
+}
+
+describe('[cli] signals', it => {
+	for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+		it(`${signal} writes what is finished and exits 130`, () =>
+			withSilentServer((url, connected) =>
+				withTempDir(async cwd => {
+					await writeFile(join(cwd, 'a.yaml'), kubeconfig(url));
+					const { code } = await spawnCli(
+						['scan', '--kubeconfig', 'a.yaml', '--format', 'json', '--out', 'out'],
+						{
+							cwd,
+							meanwhile: child => void connected.then(() => child.kill(signal)),
+						},
+					);
+					const report = JSON.parse(await readFile(join(cwd, 'out', 'result.json'), 'utf8'));
+					assert.equal([code, report.run.interrupted, report.run.verdict.exitCode], [130, true, 130]);
+				}),
+			));
+	}
+	it('a reader of stdout that goes away is no error', () =>
+		withTempDir(async cwd => {
+			const result = await spawnCli(['schema', 'facts'], {
+				cwd,
+				meanwhile: child => child.stdout?.destroy(),
+			});
+			assert.equal(result, { code: 0, stdout: '', stderr: '' });
+		}));
+});
+
+describe('[cli] init', it => {
+	it('writes a config once, and never over another', () =>
+		withTempDir(async cwd => {
+			const first = await spawnCli(['init'], { cwd });
+			await writeFile(join(cwd, 'kubelapse.yaml'), 'quiet: true\n');
+			const second = await spawnCli(['init'], { cwd });
+			assert.equal(
+				[first.code, errorOf(second), await readFile(join(cwd, 'kubelapse.yaml'), 'utf8')],
+				[
+					0,
+					[2, '', 'kubelapse: error: kubelapse.yaml is there already, and stays as it is'],
+					'quiet: true\n',
+				],
+			);
+		}));
+});
+
+describe('[cli] schema', it => {
+	it('prints each published schema', async () => {
+		const texts = await Promise.all(['result', 'config', 'facts'].map(name => run(['schema', name])));
+		assert.equal(
+			texts.map(({ stdout }) => JSON.parse(stdout).title),
+			['kubelapse result', 'kubelapse.yaml', 'What kubelapse read of one cluster (--save-facts)'],
+		);
+	});
+});
+
+describe('[cli] demo', it => {
+	it('ends with 0, and names reports that are there', () =>
+		withTempDir(async cwd => {
+			const { code, stdout } = await spawnCli(['demo', '--out', 'out'], { cwd });
+			assert.is(code, 0);
+			assert.ok(stdout.endsWith('Its reports:\nout/report.html\nout/result.json\nout/sarif/\n'));
+			assert.equal((await readdir(join(cwd, 'out'))).sort(), [
+				'.kubelapse-manifest.json',
+				'report.html',
+				'result.json',
+				'sarif',
+			]);
+		}));
+});

@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** The built command: `npm test` builds it first. */
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+/** How a command ended. */
+export interface CliResult {
+	code: number | null;
+	stdout: string;
+	stderr: string;
+}
+
+interface CliOptions {
+	cwd: string;
+	env?: Record<string, string>;
+	/** Flags of Node itself. */
+	node?: string[];
+	/** What to do with the process while it runs. */
+	meanwhile?: (child: ChildProcess) => void;
+}
+
+/** Runs `kubelapse` as a user would, in an environment where nothing is set. */
+export function spawnCli(
+	words: string[],
+	{ cwd, env = {}, node = [], meanwhile }: CliOptions,
+): Promise<CliResult> {
+	const child = spawn(process.execPath, [...node, MAIN, ...words], {
+		cwd,
+		env: { PATH: process.env.PATH, HOME: cwd, ...env },
+		stdio: ['ignore', 'pipe', 'pipe'],
+		timeout: 60_000,
+		killSignal: 'SIGKILL',
+	});
+	const result = { code: null as number | null, stdout: '', stderr: '' };
+	child.stdout.setEncoding('utf8').on('data', text => {
+		result.stdout += text;
+	});
+	child.stderr.setEncoding('utf8').on('data', text => {
+		result.stderr += text;
+	});
+	meanwhile?.(child);
+	return new Promise((resolve, reject) => {
+		child.on('error', reject);
+		child.on('close', code => resolve({ ...result, code }));
+	});
+}
