@@ -41,14 +41,21 @@ export interface ListOptions {
 	metadataOnly?: boolean;
 }
 
+/** What ends a request that would not end by itself. */
+export interface ApiLimits {
+	requestTimeoutMs: number;
+	maxBodyBytes?: number;
+	/** Ends everything: the cluster's time limit, or Ctrl-C. */
+	signal: AbortSignal;
+}
+
 /** Speaks plain JSON to one API server over kept-alive sockets. */
 export function createApi(
 	transport: Transport,
-	requestTimeoutMs: number,
-	signal: AbortSignal,
+	{ requestTimeoutMs: timeoutMs, maxBodyBytes = MAX_BODY_BYTES, signal }: ApiLimits,
 ): KubernetesApi {
 	const request = (method: string, path: string, accept: string, body?: unknown) =>
-		requestWithRetries(transport, { method, path, accept, body, timeoutMs: requestTimeoutMs, signal });
+		requestWithRetries(transport, { method, path, accept, body, timeoutMs, maxBodyBytes, signal });
 	return {
 		get: path => request('GET', path, 'application/json'),
 		post: (path, body) => request('POST', path, 'application/json', body),
@@ -73,6 +80,7 @@ async function readPages<T>(
 	options: ListOptions,
 ): Promise<T[]> {
 	const kept: T[] = [];
+	const seen = new Set<string>();
 	const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
 	if (options.fieldSelector !== undefined) query.set('fieldSelector', options.fieldSelector);
 	for (;;) {
@@ -82,8 +90,8 @@ async function readPages<T>(
 			if (parsed !== null) kept.push(parsed);
 		}
 		if (next === '') return kept;
-		if (next === query.get('continue'))
-			throw new ApiError('partial', 200, 'the server repeats a page for ever');
+		if (seen.has(next)) throw new ApiError('partial', 200, 'the server repeats a page for ever');
+		seen.add(next);
 		query.set('continue', next);
 	}
 }
@@ -104,6 +112,7 @@ interface Request {
 	accept: string;
 	body: unknown;
 	timeoutMs: number;
+	maxBodyBytes: number;
 	signal: AbortSignal;
 }
 
@@ -146,7 +155,7 @@ async function pause(ms: number, request: Request): Promise<void> {
 
 function send(
 	transport: Transport,
-	{ method, path, accept, body, timeoutMs, signal }: Request,
+	{ method, path, accept, body, timeoutMs, maxBodyBytes, signal }: Request,
 ): Promise<Answer> {
 	const payload = body === undefined ? undefined : JSON.stringify(body);
 	const url = new URL(transport.server.href.replace(/\/+$/, '') + path);
@@ -171,8 +180,7 @@ function send(
 				let bytes = 0;
 				response.on('data', (chunk: Buffer) => {
 					bytes += chunk.length;
-					if (bytes > MAX_BODY_BYTES)
-						client.destroy(new ApiError('partial', 200, 'the answer is larger than 256 MiB'));
+					if (bytes > maxBodyBytes) client.destroy(tooLarge(maxBodyBytes));
 					else chunks.push(chunk);
 				});
 				response.on('error', reject);
@@ -189,6 +197,10 @@ function send(
 		client.on('error', reject);
 		client.end(payload);
 	});
+}
+
+function tooLarge(limit: number): ApiError {
+	return new ApiError('partial', 200, `the answer is larger than ${limit / 1024 ** 2} MiB`);
 }
 
 /** Seconds; the API server never sends a date (RFC 9110 §10.2.3). */

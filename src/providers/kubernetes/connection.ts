@@ -4,7 +4,7 @@ import type { RequestOptions } from 'node:https';
 import * as https from 'node:https';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
-import { createApi, type KubernetesApi, type Transport } from './api.ts';
+import { type ApiLimits, createApi, type KubernetesApi, type Transport } from './api.ts';
 import { ApiError, describeFailure } from './api-error.ts';
 import { type ExecConfig, type ExecCredential, runExecPlugin } from './exec-plugin.ts';
 import type { LiveTarget, RawContext } from './targets.ts';
@@ -15,11 +15,7 @@ const MAX_SOCKETS = 6;
 /** Longest that an exec plugin may take: a login in a cloud's CLI takes seconds. */
 const PLUGIN_TIMEOUT_MS = 20_000;
 
-export interface ConnectOptions {
-	requestTimeoutMs: number;
-	/** Ends everything: the cluster's time limit, or Ctrl-C. */
-	signal: AbortSignal;
-}
+export type ConnectOptions = Pick<ApiLimits, 'requestTimeoutMs' | 'signal'>;
 
 /** An authenticated way to one API server. */
 export interface Connected {
@@ -51,7 +47,7 @@ export async function connect(target: LiveTarget, options: ConnectOptions): Prom
 		},
 	};
 	return {
-		api: createApi(transport, options.requestTimeoutMs, options.signal),
+		api: createApi(transport, options),
 		ownCertificate: login.certificate,
 		close: () => login.agent.destroy(),
 	};
