@@ -1,0 +1,27 @@
+import type { ScanRequest } from '../../src/model/scan.ts';
+
+/** What a scan is asked to do, with nothing to scan yet. */
+export function scanRequest(changes: Partial<ScanRequest> = {}): ScanRequest {
+	return {
+		kubeconfigs: [],
+		files: [],
+		savedFacts: null,
+		expect: [],
+		now: 1_800_000_000,
+		isClockOverridden: true,
+		version: '0.0.0',
+		failOn: 'high',
+		require: [],
+		allowGaps: [],
+		allowIncomplete: false,
+		concurrency: 4,
+		timeoutSeconds: 30,
+		requestTimeoutSeconds: 10,
+		threads: 1,
+		readBootstrapTokens: false,
+		signal: new AbortController().signal,
+		onEvent: () => {},
+		onFacts: null,
+		...changes,
+	};
+}

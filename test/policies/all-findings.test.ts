@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { loadBundle } from '../../src/evaluate/bundle.ts';
+import { createPool } from '../../src/evaluate/pool.ts';
+import type { PolicyRecord } from '../../src/model/record.ts';
+import { assert, describe } from '../helpers/describe.ts';
+
+const RECORDS = new URL('../../policies/all_findings.json', import.meta.url);
+
+describe('[wasm] all_findings.json', it => {
+	it('trips every policy of the catalogue, and nothing is unknown', async () => {
+		const bundle = await loadBundle();
+		const pool = await createPool(bundle, { threads: 1 });
+		const failed = new Set<string>();
+		const unknown = new Set<string>();
+		const records = JSON.parse(readFileSync(RECORDS, 'utf8')) as PolicyRecord[];
+		const { policyErrors } = await pool.evaluate(records, {
+			onVerdicts: (_, verdicts) => {
+				for (const { policyId, outcome } of verdicts) (outcome === 'fail' ? failed : unknown).add(policyId);
+			},
+		});
+		await pool.close();
+		assert.equal(
+			{ failed: [...failed].sort(), unknown: [...unknown].sort(), policyErrors },
+			{ failed: bundle.catalog.map(({ id }) => id), unknown: [], policyErrors: [] },
+		);
+	});
+});
