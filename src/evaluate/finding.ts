@@ -43,7 +43,7 @@ export function toFinding(
 }
 
 /** The same in every run as long as it is about the same thing. */
-export function findingId(policyId: string, clusterUid: string, subjectUid: string, key: unknown): string {
+function findingId(policyId: string, clusterUid: string, subjectUid: string, key: unknown): string {
 	return sha256(JSON.stringify([policyId, clusterUid, subjectUid, key ?? ''])).slice(0, 16);
 }
 

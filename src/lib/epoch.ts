@@ -1,6 +1,6 @@
 import type { EpochSeconds } from '../model/facts.ts';
 
-export const MINUTE = 60;
+const MINUTE = 60;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 

@@ -11,7 +11,7 @@ import {
 import { contextProblems, loadCertificates } from '../../lib/kubeconfig-problems.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { ScanError } from '../../lib/scan-error.ts';
-import { oneLine } from '../../lib/text.ts';
+import { byCodeUnit, oneLine } from '../../lib/text.ts';
 import { type CertificateFacts, sha256 } from '../../lib/x509.ts';
 import type { EpochSeconds } from '../../model/facts.ts';
 import type { KubeconfigTarget } from '../../model/scan.ts';
@@ -168,7 +168,7 @@ function loadContext(
 			: sha256(
 					certificateAuthorities
 						.map(ca => ca.sha256)
-						.sort()
+						.sort(byCodeUnit)
 						.join(),
 				);
 	const problems = contextProblems(kubeconfig, contextName, readText, now);
