@@ -3,7 +3,7 @@ import { oneOf } from './flags.ts';
 import type { GlobalFlags } from './settings.ts';
 
 /** Documents that have a published JSON Schema. */
-export const schemaNames = ['result', 'config', 'facts'] as const;
+const schemaNames = ['result', 'config', 'facts'] as const;
 
 export interface SchemaFlags {
 	name: (typeof schemaNames)[number];

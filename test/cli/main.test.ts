@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { startFleet } from '../../src/demo/fleet.ts';
 import { assert, describe } from '../helpers/describe.ts';
 import { type CliResult, spawnCli } from '../helpers/spawn-cli.ts';
 import { withTempDir } from '../helpers/temp-dir.ts';
@@ -249,6 +250,22 @@ describe('[cli] signals', it => {
 				}),
 			));
 	}
+	it('a second signal ends at once and leaves nothing half-written', () =>
+		withSilentServer((url, connected) =>
+			withTempDir(async cwd => {
+				await writeFile(join(cwd, 'a.yaml'), kubeconfig(url));
+				const { code } = await spawnCli(['scan', '--kubeconfig', 'a.yaml', '--out', 'out'], {
+					cwd,
+					meanwhile: child =>
+						void connected.then(() => {
+							child.kill('SIGINT');
+							child.stderr?.once('data', () => child.kill('SIGINT'));
+						}),
+				});
+				const files = await readdir(join(cwd, 'out'));
+				assert.equal([code, files.filter(name => name.endsWith('.tmp'))], [130, []]);
+			}),
+		));
 	it('a reader of stdout that goes away is no error', () =>
 		withTempDir(async cwd => {
 			const result = await spawnCli(['schema', 'facts'], {
@@ -256,6 +273,54 @@ describe('[cli] signals', it => {
 				meanwhile: child => child.stdout?.destroy(),
 			});
 			assert.equal(result, { code: 0, stdout: '', stderr: '' });
+		}));
+});
+
+/** Runs `work` beside the embedded fleet; gives it the scanners' kubeconfigs. */
+function withFleet<T>(work: (cwd: string, kubeconfigs: string[]) => Promise<T>): Promise<T> {
+	return withTempDir(async cwd => {
+		const fleet = await startFleet({ dir: join(cwd, 'fleet'), now: Math.floor(Date.now() / 1000) });
+		try {
+			return await work(cwd, fleet.kubeconfigs);
+		} finally {
+			await fleet.close();
+		}
+	});
+}
+
+describe('[cli] doctor', it => {
+	it('names the missing permission of each source, and exits 3 where there is one', () =>
+		withFleet(async (cwd, kubeconfigs) => {
+			const [all, whole] = await Promise.all([
+				spawnCli(['doctor', '--kubeconfig', ...kubeconfigs], { cwd }),
+				spawnCli(['doctor', '--kubeconfig', ...kubeconfigs.filter(path => path.includes('payments'))], {
+					cwd,
+				}),
+			]);
+			assert.equal([all.code, whole.code], [3, 0]);
+			assert.match(all.stdout, /^ {2}token_secrets +not readable +missing: list secrets$/m);
+			assert.ok(all.stdout.endsWith('\n1 of 3 contexts can be read in full\n'));
+		}));
+	it('--format json :: one object a context', () =>
+		withFleet(async (cwd, kubeconfigs) => {
+			const { stdout } = await spawnCli(['doctor', '--format', 'json', '--kubeconfig', ...kubeconfigs], {
+				cwd,
+			});
+			const contexts: { reachable: boolean }[] = JSON.parse(stdout);
+			assert.equal(
+				contexts.map(({ reachable }) => reachable),
+				[true, true, true],
+			);
+		}));
+	it('a context that cannot be used is told beside the others', () =>
+		withFleet(async (cwd, kubeconfigs) => {
+			await writeFile(join(cwd, 'gone.yaml'), kubeconfig('https://127.0.0.1:1'));
+			const { code, stdout } = await spawnCli(['doctor', '--kubeconfig', 'gone.yaml', ...kubeconfigs], {
+				cwd,
+			});
+			assert.is(code, 3);
+			assert.match(stdout, 'gone.yaml#dev: cannot be reached');
+			assert.match(stdout, '1 of 4 contexts can be read in full');
 		}));
 });
 

@@ -21,11 +21,7 @@ export async function run({ format, ...flags }: DoctorFlags): Promise<void> {
 			hint: 'add --kubeconfig FILE',
 		});
 	const diagnoses = await doctor(request);
-	await print(
-		format === 'json'
-			? `${stableJson(diagnoses, 2)}\n`
-			: doctorTable(diagnoses, process.stdout.columns || 80),
-	);
+	await print(format === 'json' ? `${stableJson(diagnoses, 2)}\n` : doctorTable(diagnoses));
 	const isWhole = diagnoses.length > 0 && diagnoses.every(isReadable);
 	process.exitCode = interruption.aborted ? INTERRUPTED : isWhole ? 0 : INCOMPLETE;
 }
