@@ -54,49 +54,62 @@ export async function runExecPlugin(exec: ExecConfig, options: ExecOptions): Pro
 	return readCredential(output, name);
 }
 
-function run(
-	exec: ExecConfig,
-	name: string,
-	{ folder, cluster, timeoutMs, signal }: ExecOptions,
-): Promise<string> {
+function run(exec: ExecConfig, name: string, options: ExecOptions): Promise<string> {
+	const { timeoutMs, signal } = options;
+	const fail: Fail = (what, code = 'unreachable') =>
+		new ApiError(code, 0, `exec plugin ${name} ${what}; run it by hand to see what it says`);
+	return new Promise((resolve, reject) => {
+		if (signal.aborted) throw fail('was stopped');
+		const child = start(exec, options, fail);
+		const chunks: Buffer[] = [];
+		let bytes = 0;
+		const settle = (error: ApiError | null) => {
+			clearTimeout(timer);
+			signal.removeEventListener('abort', onAbort);
+			if (error === null) return resolve(Buffer.concat(chunks).toString('utf8'));
+			if (child.pid !== undefined) killGroup(child.pid);
+			// A grandchild that left the group may hold it open: nobody listens any more.
+			child.stdout.destroy();
+			reject(error);
+		};
+		const late = `gave no credential within ${timeoutMs / 1000} s`;
+		const timer = setTimeout(() => settle(fail(late, 'timeout')), timeoutMs);
+		const onAbort = () => settle(fail('was stopped'));
+		signal.addEventListener('abort', onAbort, { once: true });
+		child.stdout.on('data', (chunk: Buffer) => {
+			bytes += chunk.length;
+			if (bytes > MAX_OUTPUT_BYTES) settle(fail('printed more than 1 MiB'));
+			else chunks.push(chunk);
+		});
+		child.on('error', error => settle(fail(`cannot be started (${errorCode(error)})`)));
+		child.on('close', code => settle(code === 0 ? null : fail(`ended with exit code ${code ?? 'none'}`)));
+	});
+}
+
+type Fail = (what: string, code?: ApiError['code']) => ApiError;
+
+function start(exec: ExecConfig, { folder, cluster }: ExecOptions, fail: Fail) {
 	const command = String(exec.command);
 	const path = command.includes('/') && !isAbsolute(command) ? resolve(folder, command) : command;
-	const fail = (message: string) =>
-		new ApiError('unreachable', 0, `exec plugin ${name} ${message}; run it by hand to see what it says`);
-	return new Promise((resolve, reject) => {
-		// A group of its own: a plugin that is a shell script leaves no children behind when it is ended.
-		const child = spawn(path, exec.args ?? [], {
+	for (const field of ['args', 'env'] as const) {
+		const value: unknown = exec[field] ?? [];
+		if (!Array.isArray(value)) throw fail(`cannot be started (${field} is not a list)`);
+	}
+	try {
+		return spawn(path, exec.args ?? [], {
+			// A group of its own: a plugin that is a shell script leaves no children behind when it is ended.
 			detached: true,
 			stdio: ['ignore', 'pipe', 'ignore'],
 			env: { ...inheritedEnvironment(), ...pluginEnvironment(exec, cluster) },
 		});
-		const end = (error: ApiError) => {
-			if (child.pid !== undefined) killGroup(child.pid);
-			reject(error);
-		};
-		const timer = setTimeout(
-			() => end(new ApiError('timeout', 0, fail(`gave no credential within ${timeoutMs / 1000} s`).message)),
-			timeoutMs,
-		);
-		const onAbort = () => end(fail('was stopped'));
-		signal.addEventListener('abort', onAbort, { once: true });
-		const chunks: Buffer[] = [];
-		let bytes = 0;
-		child.stdout.on('data', (chunk: Buffer) => {
-			bytes += chunk.length;
-			if (bytes > MAX_OUTPUT_BYTES) end(fail('printed more than 1 MiB'));
-			else chunks.push(chunk);
-		});
-		child.on('error', error =>
-			reject(fail(`cannot be started (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`)),
-		);
-		child.on('close', code => {
-			clearTimeout(timer);
-			signal.removeEventListener('abort', onAbort);
-			if (code === 0) resolve(Buffer.concat(chunks).toString('utf8'));
-			else reject(fail(`ended with exit code ${code ?? 'none'}`));
-		});
-	});
+	} catch (error) {
+		// The reason quotes the argument or the variable that Node does not like.
+		throw fail(`cannot be started (${errorCode(error)})`);
+	}
+}
+
+function errorCode(error: unknown): string {
+	return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }
 
 /** The plugin is the user's own program: like kubectl, it gets the environment of whoever runs us. */
@@ -111,7 +124,7 @@ function pluginEnvironment(exec: ExecConfig, cluster: Record<string, unknown>): 
 		kind: 'ExecCredential',
 		spec: { interactive: false, ...(exec.provideClusterInfo === true ? { cluster } : {}) },
 	};
-	const own = (exec.env ?? []).map(({ name, value }) => [String(name), String(value)]);
+	const own = (exec.env ?? []).map(entry => [String(entry?.name), String(entry?.value)]);
 	return { ...Object.fromEntries(own), KUBERNETES_EXEC_INFO: JSON.stringify(info) };
 }
 
@@ -119,7 +132,8 @@ function killGroup(pid: number): void {
 	try {
 		process.kill(-pid, 'SIGKILL');
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it ended by itself
+		// It ended by itself; macOS says EPERM of a group that has ended and not been waited for.
+		if (!['ESRCH', 'EPERM'].includes(errorCode(error))) throw error;
 	}
 }
 
