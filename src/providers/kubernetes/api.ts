@@ -22,8 +22,8 @@ export interface Transport {
 	server: URL;
 	agent: Agent;
 	headers: Record<string, string | string[]>;
-	/** Renews the credential; false when there is nothing to renew. */
-	renew: () => Promise<boolean>;
+	/** Renews the credential unless it is another by now than the one refused; false when there is nothing to renew. */
+	renew: (refused: Transport['headers']) => Promise<boolean>;
 }
 
 /** What collectors may ask of one API server. Every failure is an ApiError. */
@@ -125,6 +125,7 @@ interface Answer {
 async function requestWithRetries(transport: Transport, request: Request): Promise<unknown> {
 	let hasRenewed = false;
 	for (let attempt = 1; ; attempt++) {
+		const { headers } = transport;
 		const answer = await send(transport, request).catch(error => {
 			// A socket that the server closed while idle, or a server that restarts: worth another try.
 			if (attempt < MAX_ATTEMPTS && isTransient(error)) return null;
@@ -133,7 +134,7 @@ async function requestWithRetries(transport: Transport, request: Request): Promi
 		if (answer !== null && answer.status < 300) return parseJson(answer.body);
 		if (answer?.status === 401 && !hasRenewed) {
 			hasRenewed = true;
-			if (await transport.renew()) continue;
+			if (await transport.renew(headers)) continue;
 		}
 		const isWorthRetry =
 			answer === null || answer.status === 429 || (answer.status >= 500 && answer.status !== 501);

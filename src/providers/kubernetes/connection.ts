@@ -4,6 +4,7 @@ import type { RequestOptions } from 'node:https';
 import * as https from 'node:https';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { readSmallFile } from '../read-file.ts';
 import { type ApiLimits, createApi, type KubernetesApi, type Transport } from './api.ts';
 import { ApiError, describeFailure } from './api-error.ts';
 import { type ExecConfig, type ExecCredential, runExecPlugin } from './exec-plugin.ts';
@@ -30,26 +31,38 @@ export interface Connected {
  * @throws {ApiError} when an exec plugin gives none, or the client library refuses the context.
  */
 export async function connect(target: LiveTarget, options: ConnectOptions): Promise<Connected> {
-	let login = await logIn(target, options);
+	const login = await logIn(target, options);
+	const agents = [login.agent];
+	let renewing: Promise<void> | null = null;
 	const transport: Transport = {
 		server: new URL(target.cluster.server),
 		agent: login.agent,
 		headers: login.headers,
-		// Only a plugin has anything new to say after a 401.
-		renew: async () => {
+		// Only a plugin has anything new to say after a 401, and one run of it serves all who were refused.
+		renew: async refused => {
 			if (target.user.exec === null) return false;
-			const previous = login.agent;
-			login = await logIn(target, options);
-			transport.agent = login.agent;
-			transport.headers = login.headers;
-			previous.destroy();
+			if (refused === transport.headers) {
+				renewing ??= logIn(target, options)
+					.then(adopt)
+					.finally(() => {
+						renewing = null;
+					});
+				await renewing;
+			}
 			return true;
 		},
+	};
+	const adopt = ({ agent, headers }: Login) => {
+		agents.push(agent);
+		Object.assign(transport, { agent, headers });
 	};
 	return {
 		api: createApi(transport, options),
 		ownCertificate: login.certificate,
-		close: () => login.agent.destroy(),
+		// Not before: others may still be reading through the agent of an earlier login.
+		close: () => {
+			for (const agent of agents) agent.destroy();
+		},
 	};
 }
 
@@ -106,7 +119,8 @@ function runPlugin(
 /** A kubeconfig of this context alone, with paths made absolute and the plugin's credential in place. */
 function kubeConfigOf(target: LiveTarget, credential: ExecCredential | null): KubeConfig {
 	const { cluster, user } = absolute(target.raw, dirname(resolve(target.path)));
-	const login = credential === null ? user : { ...withoutLogin(user), ...inline(credential) };
+	const login =
+		credential === null ? { ...user, ...fileToken(user) } : { ...withoutLogin(user), ...inline(credential) };
 	const config = {
 		apiVersion: 'v1',
 		kind: 'Config',
@@ -116,7 +130,8 @@ function kubeConfigOf(target: LiveTarget, credential: ExecCredential | null): Ku
 				cluster: {
 					...cluster,
 					server: target.cluster.server,
-					'insecure-skip-tls-verify': target.cluster.isVerificationSkipped,
+					// Without TLS there is nothing to verify, and the library refuses to try.
+					'insecure-skip-tls-verify': target.cluster.isVerificationSkipped || isPlainHttp(target),
 				},
 			},
 		],
@@ -143,9 +158,23 @@ function absolute({ cluster, user }: RawContext, folder: string): RawContext {
 	};
 }
 
+/** The library does not know the field; in kubectl it outranks `token`. */
+function fileToken({ tokenFile }: Record<string, unknown>): { token?: string } {
+	return typeof tokenFile === 'string' && tokenFile !== ''
+		? { token: readSmallFile(tokenFile).text.trim() }
+		: {};
+}
+
+const isPlainHttp = ({ cluster }: LiveTarget) => cluster.server.startsWith('http:');
+
 const toAbsolute = (folder: string, path: string) => (isAbsolute(path) ? path : resolve(folder, path));
 
-function withoutLogin({ exec: _, token: __, ...rest }: Record<string, unknown>): Record<string, unknown> {
+function withoutLogin({
+	exec: _,
+	token: __,
+	tokenFile: ___,
+	...rest
+}: Record<string, unknown>): Record<string, unknown> {
 	return rest;
 }
 
@@ -170,7 +199,7 @@ function keepAliveAgent(filled: RequestOptions, target: LiveTarget): Agent {
 			([, value]) => value !== undefined,
 		),
 	);
-	const kind = target.cluster.server.startsWith('http:') ? http : https;
+	const kind = isPlainHttp(target) ? http : https;
 	return new kind.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, ...tls });
 }
 
