@@ -1,4 +1,4 @@
-/** The walls between the folders of src/: see "Who may import whom" in CONTRIBUTING.md. */
+/** The walls between the folders of src/, each with its reason. */
 
 /** Everything of ours but the named folders. */
 const outside = (...folders) => `^src/(?!(${folders.join('|')})/)`;

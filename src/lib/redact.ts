@@ -10,8 +10,12 @@ const RULES: [RegExp, string][] = [
 		/((?:"|\b)(?:[\w-]*(?:token|password|passwd|secret|api[_-]?key|key-data|private[_-]?key|signature)[\w-]*)"?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s,;&}"']+)/gi,
 		'$1[removed]',
 	],
-	// Long unbroken base64: keys and tokens that no rule above knows. Hex digests stay readable.
-	[/(?<![\w+/=-])(?![0-9a-fA-F]+(?![\w+/=-]))[\w+/-]{64,}={0,2}/g, '[removed]'],
+	// Long unbroken base64: keys and tokens that no rule above knows. Hex digests and absolute paths stay readable:
+	// base64 that begins with a slash and has another in every 40 letters is not to be feared.
+	[
+		/(?<![\w+/=-])(?![0-9a-fA-F]+(?![\w+/=-]))(?!(?:\/[\w-]{1,40})+\/?(?![\w+/=-]))[\w+/-]{64,}={0,2}/g,
+		'[removed]',
+	],
 ];
 
 /** Text of somebody else (an error, a plugin's stderr) without what looks like a key, token or password. */

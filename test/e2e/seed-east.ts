@@ -33,7 +33,7 @@ import {
 } from './seed-tokens.ts';
 
 /** Names of users, bindings and (missing) roles: markup, a line break, an override to right-to-left, a terminal escape, a path, and sheer length. */
-export const HOSTILE_NAMES = [
+const HOSTILE_NAMES = [
 	'<script>alert(1)<x>',
 	'"><img src=x onerror=alert(2)>',
 	'line\nbreak\r\nSet-Cookie: x',

@@ -23,7 +23,7 @@ export interface SeededToken extends SeededSecret {
 const LAST_USED = 'kubernetes.io/legacy-token-last-used';
 const INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since';
 
-export async function createAccount(cluster: Cluster, namespace: string, name: string): Promise<KubeObject> {
+async function createAccount(cluster: Cluster, namespace: string, name: string): Promise<KubeObject> {
 	return cluster.admin.create(`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name } });
 }
 

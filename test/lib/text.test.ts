@@ -25,6 +25,11 @@ describe('redact', it => {
 		));
 	it('bootstrap token :: keeps its public id', () =>
 		assert.is(redact('abcdef.0123456789abcdef'), 'abcdef.[removed]'));
+	it('leaves a long path, not a long key', () => {
+		const path = `/home/builder/workspace/${'platform-security/'.repeat(6)}kubeconfigs`;
+		const key = `${'aB3dE5gH7'.repeat(6)}/${'kL9nP1rS'.repeat(6)}`;
+		assert.is(redact(`open ${path}: ${key}`), `open ${path}: [removed]`);
+	});
 	it('leaves plain words, paths and digests', () => {
 		const text = `open /etc/kubernetes/admin.conf: no such file, sha256 ${'ab'.repeat(32)}`;
 		assert.is(redact(text), text);

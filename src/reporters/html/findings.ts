@@ -100,7 +100,7 @@ function findingRow(finding: Finding): FindingRow {
 }
 
 /** `fleet/us.kubeconfig:17`, or `Secret ci/deploy-token`. */
-export function whereOf({ subject }: Pick<Finding, 'subject'>): string {
+function whereOf({ subject }: Pick<Finding, 'subject'>): string {
 	const { location, object } = subject;
 	if (location !== null && location.path !== '') return `${oneLine(location.path)}:${location.line}`;
 	const name = [object.namespace, object.name].filter(part => part !== '').join('/');

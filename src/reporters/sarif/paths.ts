@@ -43,7 +43,7 @@ function lineOf(location: Location): number {
 }
 
 /** A file of the scanned folder keeps its path; one from elsewhere stands under `files/`. */
-export function fileUri(path: string): string {
+function fileUri(path: string): string {
 	const isAbsolute = /^([/\\~]|[A-Za-z]:[/\\])/.test(path);
 	const segments: string[] = [];
 	for (const part of path.split(/[/\\]+/)) {

@@ -4,7 +4,7 @@ import { shortHash } from '../slug.ts';
 import type { Result } from './log.ts';
 
 /** GitHub keeps 5,000 results of a run; the rest is room for the summaries of what was cut. */
-export const MAX_RESULTS = 4900;
+const MAX_RESULTS = 4900;
 
 /** Results that go into one category: the cluster's own (`family` empty), or that of one rule family. */
 export interface Shard {
