@@ -62,32 +62,44 @@ export interface Targets {
 export function loadTargets(kubeconfigs: KubeconfigTarget[], now: EpochSeconds): Targets {
 	const files = kubeconfigs.map(target => ({ target, file: openFile(target.path) }));
 	refuseUnknownContexts(files);
+	const seen = new Set<string>();
+	const isNew = (path: string, context: string) => {
+		const key = JSON.stringify([path, context]);
+		return !seen.has(key) && seen.add(key);
+	};
 	const targets: LiveTarget[] = [];
 	const broken: BrokenTarget[] = [];
 	let firstError: ScanError | null = null;
 	for (const { target, file } of files) {
-		const found =
-			'error' in file
-				? [file.error]
-				: contextsOf(target, file.kubeconfig).map(name => loadContext(target, file, name, now));
-		for (const one of found) {
-			if (one instanceof ScanError) {
-				firstError ??= one;
-				broken.push({
-					name: oneLine(target.path),
-					path: target.path,
-					server: '',
-					caKey: '',
-					message: one.message,
-				});
-			} else if ('message' in one) {
+		const { path } = target;
+		if ('error' in file) {
+			firstError ??= file.error;
+			if (isNew(path, ''))
+				broken.push({ name: oneLine(path), path, server: '', caKey: '', message: file.error.message });
+			continue;
+		}
+		const names = contextsOf(target, file.kubeconfig).filter(name => isNew(path, name));
+		for (const one of names.map(name => loadContext(target, file, name, now))) {
+			if ('message' in one) {
 				firstError ??= new ScanError('KUBECONFIG_INVALID', one.message);
 				broken.push(one);
 			} else targets.push(one);
 		}
 	}
 	if (targets.length === 0 && firstError !== null) throw firstError;
+	nameApart([...targets, ...broken]);
 	return { targets, broken };
+}
+
+/** Every home has a `.kube/config`: where file and context are the same, the folder tells. */
+function nameApart(all: { name: string; path: string }[]): void {
+	const counts = new Map<string, number>();
+	for (const { name } of all) counts.set(name, (counts.get(name) ?? 0) + 1);
+	for (const one of all) {
+		const file = basename(one.path);
+		const isShared = (counts.get(one.name) ?? 0) > 1;
+		if (isShared && one.name.startsWith(`${file}#`)) one.name = one.path + one.name.slice(file.length);
+	}
 }
 
 interface OpenFile {
@@ -100,13 +112,29 @@ function openFile(path: string): OpenFile | { error: ScanError } {
 	try {
 		const { text } = readSmallFile(path, MAX_KUBECONFIG_BYTES);
 		const kubeconfig = parseKubeconfig(path, text);
-		return {
-			kubeconfig,
-			raw: parse(text, { logLevel: 'silent', uniqueKeys: false }) as Record<string, unknown>,
-		};
+		return { kubeconfig, raw: parseRaw(path, text) };
 	} catch (cause) {
 		if (cause instanceof ScanError) return { error: cause };
 		throw cause;
+	}
+}
+
+/** A hundred thousand nodes: enough for every alias that a person writes, too few for those that multiply. */
+const MAX_ALIASES = 100_000;
+
+/** The file with its scalars as written: a token `1e3` is no number. */
+function parseRaw(path: string, text: string): Record<string, unknown> {
+	const isNumber = ({ tag }: { tag: string }) => /:(int|float)$/.test(tag);
+	try {
+		return parse(text, {
+			logLevel: 'silent',
+			uniqueKeys: false,
+			maxAliasCount: MAX_ALIASES,
+			customTags: tags => tags.filter(tag => typeof tag === 'string' || !isNumber(tag)),
+		}) as Record<string, unknown>; // parseKubeconfig has seen that it is a map
+	} catch (cause) {
+		const message = `kubeconfig ${oneLine(path)}: its aliases multiply`;
+		throw new ScanError('KUBECONFIG_INVALID', message, { hint: 'write it without anchors', cause });
 	}
 }
 
