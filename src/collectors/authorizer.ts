@@ -1,7 +1,7 @@
 import { redact } from '../lib/redact.ts';
 import { oneLine } from '../lib/text.ts';
 import type { Gap } from '../model/facts.ts';
-import { toGap } from '../providers/kubernetes/api-error.ts';
+import { ApiError, toGap } from '../providers/kubernetes/api-error.ts';
 import type { Collector } from './collector.ts';
 import { asObject, asText } from './object.ts';
 
@@ -23,8 +23,9 @@ export const authorizer: Collector = {
 				spec: { namespace: 'kube-system' },
 			});
 			const status = asObject(asObject(answer).status);
-			const reason =
-				unseenBecause(status.incomplete === true, asText(status.evaluationError)) || foreignAuthorizer;
+			if (typeof status.incomplete !== 'boolean')
+				throw new ApiError('partial', 200, 'the answer is not a SelfSubjectRulesReview');
+			const reason = unseenBecause(status.incomplete, asText(status.evaluationError)) || foreignAuthorizer;
 			return { count: 1, gaps: reason === '' ? [] : [unseen(reason)] };
 		} catch (error) {
 			return { count: 0, gaps: [toGap('authorizer', PERMISSION, error)] };

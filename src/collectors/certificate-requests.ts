@@ -1,3 +1,4 @@
+import { oneLine } from '../lib/text.ts';
 import {
 	type CertificateFacts,
 	certificateBlocks,
@@ -38,12 +39,11 @@ function toCredential(object: unknown, malformed: Gap[]): Credential | null {
 	const usages = asTexts(spec.usages);
 	if (!usages.includes('client auth') && !usages.includes('any')) return null;
 	try {
-		const pem = Buffer.from(asText(status.certificate), 'base64').toString('utf8');
+		const encoded = asText(status.certificate);
+		if (encoded === '') return pending(metadata, spec, status);
 		// The first block is the issued one; a signer may append its chain.
-		const block = certificateBlocks(pem)[0];
-		return block === undefined
-			? pending(metadata, spec, status)
-			: issued(readCertificate(block), metadata, spec, status);
+		const [block = ''] = certificateBlocks(Buffer.from(encoded, 'base64').toString('utf8'));
+		return issued(readCertificate(block), metadata, spec, status);
 	} catch {
 		malformed.push(malformedRequest(metadata));
 		return null;
@@ -115,7 +115,7 @@ function malformedRequest({ uid, name }: Metadata): Gap {
 	return {
 		source: 'certificate_requests',
 		code: 'partial',
-		message: `the certificate or request inside CertificateSigningRequest ${JSON.stringify(name.slice(0, 100))} cannot be parsed`,
+		message: `the certificate or request inside CertificateSigningRequest "${oneLine(name, 100)}" cannot be parsed`,
 		permission: '',
 		subject: `csr:${uid}`,
 	};

@@ -21,11 +21,14 @@ export const PROBE_PERMISSIONS = {
 	version: 'get /version',
 } as const;
 
+const NO_API_SERVER = 'is this the address of a Kubernetes API server?';
+
 /** Asks a server who it is. Never throws for what the server says. */
 export async function probe(api: KubernetesApi): Promise<Probe> {
 	const result: Probe = { uid: '', createdAt: null, version: '', isReachable: true, gaps: [] };
 	try {
 		result.version = asText(asObject(await api.get('/version')).gitVersion);
+		if (result.version === '') throw new ApiError('partial', 200, `/version names none; ${NO_API_SERVER}`);
 	} catch (error) {
 		result.gaps.push(toGap('cluster', PROBE_PERMISSIONS.version, error));
 		// A server that lets us in and says no is reachable; one that knows no such credential is not.
@@ -34,11 +37,7 @@ export async function probe(api: KubernetesApi): Promise<Probe> {
 	try {
 		const { uid, createdAt } = readMetadata(await api.get('/api/v1/namespaces/kube-system'));
 		if (uid === '')
-			throw new ApiError(
-				'partial',
-				200,
-				'the kube-system namespace has no UID; is this a Kubernetes API server?',
-			);
+			throw new ApiError('partial', 200, `the kube-system namespace has no UID; ${NO_API_SERVER}`);
 		return { ...result, uid, createdAt };
 	} catch (error) {
 		result.gaps.push(toGap('cluster', PROBE_PERMISSIONS.namespace, error));
