@@ -55,7 +55,8 @@ export async function assess(
 			}
 		},
 	});
-	const blind = blindPolicies(catalog, facts);
+	const judged = new Set([...joined.credentials, ...facts.connections].map(({ uid }) => uid));
+	const blind = blindPolicies(catalog, facts, judged);
 	for (const { policy, gaps } of blind) {
 		findings.push(blindFinding(joined.cluster, policy, gaps, now));
 		countUnknown(evaluation, joined.cluster.uid, policy.id);
@@ -108,12 +109,19 @@ const ORIGINS = {
 	key: ['certificate_requests', 'kubeconfig'],
 } as const satisfies Record<RecordKind, readonly Source[]>;
 
-/** Policies that had to judge records which could not be read: no records is never a pass. */
-function blindPolicies(catalog: Catalog, { reachable, gaps }: Facts): { policy: Policy; gaps: Gap[] }[] {
-	const wide = gaps.filter(isRealGap);
+/**
+ * Policies that had to judge records which could not be read: no records is never a pass.
+ * @param judged objects with a record of their own, which is `unknown` by its own gaps.
+ */
+function blindPolicies(
+	catalog: Catalog,
+	{ reachable, gaps }: Facts,
+	judged: Set<string>,
+): { policy: Policy; gaps: Gap[] }[] {
+	const open = gaps.filter(gap => isRealGap(gap) && !judged.has(gap.subject));
 	return catalog.flatMap(policy => {
 		const origins: readonly Source[] = ORIGINS[policy.kind];
-		const mine = wide.filter(
+		const mine = open.filter(
 			gap => !reachable || (origins.includes(gap.source) && policy.needs.includes(gap.source)),
 		);
 		return mine.length > 0 ? [{ policy, gaps: mine }] : [];

@@ -1,5 +1,5 @@
 import { collect } from './collectors/collect.ts';
-import type { LiveCluster, Way } from './discover.ts';
+import { foreignAuthorizer, type LiveCluster, type Way } from './discover.ts';
 import { emptyCluster, emptyFacts } from './lib/empty-facts.ts';
 import { byCodeUnit } from './lib/text.ts';
 import { readCertificate, sha256 } from './lib/x509.ts';
@@ -139,13 +139,4 @@ function pluginCertificate({ target, connected }: Way): Credential[] {
 			],
 		},
 	];
-}
-
-/** Clouds whose own authorizer stands beside RBAC, told by what their API servers call themselves. */
-function foreignAuthorizer({ probe, target }: Way): string {
-	if (/-gke\./.test(probe.version)) return 'GKE also authorizes by Cloud IAM';
-	if (/-eks-/.test(probe.version)) return 'EKS also authorizes by access entries';
-	if (new URL(target.cluster.server).hostname.endsWith('.azmk8s.io'))
-		return 'AKS may also authorize by Azure RBAC';
-	return '';
 }

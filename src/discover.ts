@@ -142,3 +142,12 @@ function noticesOf({ name, uid, ways }: LiveCluster, clusters: LiveCluster[]): s
 			: []),
 	];
 }
+
+/** Clouds whose own authorizer stands beside RBAC, told by what their API servers call themselves. */
+export function foreignAuthorizer({ probe, target }: Way): string {
+	if (/-gke\./.test(probe.version)) return 'GKE also authorizes by Cloud IAM';
+	if (/-eks-/.test(probe.version)) return 'EKS also authorizes by access entries';
+	if (new URL(target.cluster.server).hostname.endsWith('.azmk8s.io'))
+		return 'AKS may also authorize by Azure RBAC';
+	return '';
+}

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { toStatus } from './collectors/collect.ts';
 import { collectors } from './collectors/index.ts';
 import { PROBE_PERMISSIONS } from './collectors/probe.ts';
-import { discover, type LiveCluster, type Way } from './discover.ts';
+import { discover, foreignAuthorizer, type LiveCluster, type Way } from './discover.ts';
 import type { Gap, SourceStatus } from './model/facts.ts';
 import type { ScanRequest } from './model/scan.ts';
 
@@ -71,7 +71,7 @@ async function examine(
 	};
 	if (connected === null || !probe.isReachable) return diagnosis;
 	limit.start();
-	const options = { readBootstrapTokens, foreignAuthorizer: '' };
+	const options = { readBootstrapTokens, foreignAuthorizer: foreignAuthorizer(way) };
 	try {
 		const sources = await Promise.all(
 			collectors.map(async collector => {

@@ -166,7 +166,7 @@ async function finish(
 		...assessments.map(({ evaluation }) => evaluation),
 		...(keys === null ? [] : [keys.evaluation]),
 	];
-	const missing = request.expect.filter(
+	const missing = [...new Set(request.expect)].filter(
 		wanted => !assessments.some(({ ref }) => ref.uid === wanted || ref.name === wanted),
 	);
 	const open = interrupted.filter(({ uid, name }) => !missing.includes(uid) && !missing.includes(name));

@@ -60,7 +60,7 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 				.map(({ source, code, permission }) => ({ source, code, permission }));
 			yield { kind: 'cluster', now, cluster, gaps: [], sources, clusterGaps };
 			for (const connection of facts.connections)
-				yield { kind: 'connection', now, cluster, gaps: [], connection };
+				yield { kind: 'connection', now, cluster, gaps: gapsOf([], connection.uid), connection };
 			for (const credential of credentials) {
 				const access = accessOf(credential.username, credential.groups);
 				yield {

@@ -13,28 +13,38 @@ export function roleKey(kind: Role['kind'], namespace: string, name: string): st
 export function rolePowers(roles: Role[]): RolePowers {
 	const clusterRoles = roles.filter(role => role.kind === 'ClusterRole');
 	const result: RolePowers = new Map();
-	const later: { key: string; rules: PolicyRule[] }[] = [];
+	const named: { key: string; rules: PolicyRule[] }[] = [];
 	for (const role of roles) {
 		const key = roleKey(role.kind, role.namespace, role.name);
-		const rules = [...role.rules, ...aggregatedRules(role, clusterRoles)];
+		const rules = role.aggregates.length === 0 ? role.rules : aggregatedRules(role, clusterRoles);
 		result.set(key, powersOf(rules));
-		if (rules.some(rule => rule.resourceNames.length > 0)) later.push({ key, rules });
+		if (rules.some(rule => rule.resourceNames.length > 0)) named.push({ key, rules });
 	}
-	// `bind` and `escalate` on named roles are worth what those roles are worth, known only now.
-	for (const { key, rules } of later) {
-		const powers = new Set(result.get(key));
-		for (const power of namedRolePowers(rules, result)) powers.add(power);
-		result.set(key, order(powers));
+	// `bind` and `escalate` on named roles are worth what those roles are worth, which may be the same again.
+	for (let isChanged = true; isChanged; ) {
+		isChanged = false;
+		for (const { key, rules } of named) {
+			const held = result.get(key) ?? [];
+			const powers = order([...held, ...namedRolePowers(rules, result)]);
+			isChanged ||= powers.length > held.length;
+			result.set(key, powers);
+		}
 	}
 	return result;
 }
 
-/** The controller copies them into the role; until it has (or where it does not run) the selectors decide. */
+/**
+ * The controller copies them into the role; until it has (or where it does not run) the selectors decide,
+ * for the roles that are gathered as well.
+ */
 function aggregatedRules(role: Role, clusterRoles: Role[]): PolicyRule[] {
-	if (role.aggregates.length === 0) return [];
-	return clusterRoles
-		.filter(other => other !== role && role.aggregates.some(selector => selects(selector, other.labels)))
-		.flatMap(other => other.rules);
+	const gathered = new Set([role]);
+	// A set hands out what is added to it on the way.
+	for (const { aggregates } of gathered) {
+		for (const other of aggregates.length === 0 ? [] : clusterRoles)
+			if (aggregates.some(selector => selects(selector, other.labels))) gathered.add(other);
+	}
+	return [...gathered].flatMap(({ rules }) => rules);
 }
 
 /** meta/v1 LabelSelector; an operator that is not known selects nothing. */
@@ -65,17 +75,17 @@ function powersOf(rules: PolicyRule[]): Power[] {
 	const powers = new Set<Power>();
 	const may = (verb: string, group: string, resource: string) =>
 		rules.some(rule => isUnnamed(rule) && allows(rule, verb, group, resource));
-	const maySign = (verb: string) =>
-		rules.some(rule => allows(rule, verb, CERTIFICATES, 'signers') && coversClientSigner(rule));
+	const maySign = (verb: string, subresource: string) =>
+		['update', 'patch'].some(write =>
+			may(write, CERTIFICATES, `certificatesigningrequests/${subresource}`),
+		) && rules.some(rule => allows(rule, verb, CERTIFICATES, 'signers') && coversClientSigner(rule));
 	if (rules.some(isEverything)) powers.add('wildcard').add('cluster_admin');
 	if (['get', 'list', 'watch'].some(verb => may(verb, '', 'secrets'))) powers.add('read_secrets');
 	if (may('escalate', RBAC, 'clusterroles') || may('escalate', RBAC, 'roles')) powers.add('escalate');
 	if (may('bind', RBAC, 'clusterroles') || may('bind', RBAC, 'roles')) powers.add('bind');
 	if (mayImpersonate(rules)) powers.add('impersonate');
-	if (may('update', CERTIFICATES, 'certificatesigningrequests/approval') && maySign('approve'))
-		powers.add('approve_csr');
-	if (may('update', CERTIFICATES, 'certificatesigningrequests/status') && maySign('sign'))
-		powers.add('sign_csr');
+	if (maySign('approve', 'approval')) powers.add('approve_csr');
+	if (maySign('sign', 'status')) powers.add('sign_csr');
 	if (may('create', '', 'serviceaccounts/token')) powers.add('create_token');
 	if (may('create', '', 'pods/exec') || may('get', '', 'pods/exec')) powers.add('exec_pods');
 	if (may('create', '', 'pods')) powers.add('create_pods');
