@@ -15,13 +15,15 @@ export function indexIdentities(facts: Facts): Identities {
 	const accounts = new Set(facts.serviceAccounts.map(account => `${account.namespace}/${account.name}`));
 	const listComplete = isComplete(facts, 'service_accounts');
 	const known = new Map<string, Identity>();
-	const remember = (id: string, make: () => Identity) => {
-		const found = known.get(id) ?? make();
-		known.set(id, found);
+	// A user may be called `group:ops`, and is still not the group.
+	const remember = (type: Identity['type'], id: string, make: () => Identity) => {
+		const key = `${type} ${id}`;
+		const found = known.get(key) ?? make();
+		known.set(key, found);
 		return found;
 	};
 	const ofAccount = (namespace: string, name: string) =>
-		remember(`system:serviceaccount:${namespace}:${name}`, () => {
+		remember('service_account', `system:serviceaccount:${namespace}:${name}`, () => {
 			const isFound = accounts.has(`${namespace}/${name}`);
 			const state = isFound ? 'active' : listComplete ? 'deleted' : 'unknown';
 			return identity(
@@ -34,13 +36,13 @@ export function indexIdentities(facts: Facts): Identities {
 	const ofUser = (name: string) => {
 		const subject = asServiceAccount({ kind: 'User', namespace: '', name });
 		if (subject.kind === 'ServiceAccount') return ofAccount(subject.namespace, subject.name);
-		return remember(name, () => identity('user', name, name));
+		return remember('user', name, () => identity('user', name, name));
 	};
 	return {
 		ofGrant: ({ subject: { kind, namespace, name } }) => {
 			if (kind === 'ServiceAccount') return ofAccount(namespace, name);
 			if (kind === 'User') return ofUser(name);
-			return remember(`group:${name}`, () => identity('group', `group:${name}`, name));
+			return remember('group', `group:${name}`, () => identity('group', `group:${name}`, name));
 		},
 		ofCredential: credential => ofUser(credential.username),
 		all: () => [...known.values()].filter(({ id }) => id !== ''),

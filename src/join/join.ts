@@ -126,7 +126,14 @@ function mergeCredentials(credentials: Credential[]): Credential[] {
 }
 
 function mergeTwo(a: Credential, b: Credential): Credential {
-	return { ...a, issuance: a.issuance ?? b.issuance, locations: [...a.locations, ...b.locations] };
+	const locations = new Map([...a.locations, ...b.locations].map(each => [JSON.stringify(each), each]));
+	return {
+		...a,
+		createdAt: a.createdAt ?? b.createdAt,
+		issuance: a.issuance ?? b.issuance,
+		plugin: a.plugin || b.plugin,
+		locations: [...locations.values()],
+	};
 }
 
 /** Whether it still works is a question of the clock, which collectors do not have. */
