@@ -1,7 +1,7 @@
 import { indexAccess, joinGrants } from '../../src/join/grants.ts';
 import { indexIdentities } from '../../src/join/identities.ts';
 import { join } from '../../src/join/join.ts';
-import type { Credential, Facts, SourceStatus } from '../../src/model/facts.ts';
+import type { Credential, Facts, Issuance, SourceStatus } from '../../src/model/facts.ts';
 import {
 	binding,
 	certificate,
@@ -299,13 +299,13 @@ describe('join', it => {
 	});
 
 	it('one certificate in a file and in its request :: one credential with all that both say', () => {
-		const issuance = {
+		const issuance: Issuance = {
 			signerName: 's',
 			requester: 'r',
 			requesterCredentialIds: [],
 			decision: 'approved',
 			expirationSeconds: null,
-		} as const;
+		};
 		const inFile = credentialOf('ann', {
 			createdAt: null,
 			plugin: 'aws',
