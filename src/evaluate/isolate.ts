@@ -1,6 +1,6 @@
 import { plural } from '../lib/text.ts';
 import type { PolicyRecord } from '../model/record.ts';
-import { type Job, type Judged, packJob } from './job.ts';
+import type { Job, Judged } from './job.ts';
 import type { Ran } from './seats.ts';
 import { addTally, count, countsFor } from './tally.ts';
 import { type PolicyRef, unevaluated } from './verdict.ts';
@@ -18,8 +18,8 @@ export interface Patience {
 	skipped: Map<string, string>;
 }
 
-/** Runs one job within a limit. */
-export type RunJob = (job: Job, limitMs: number) => Promise<Ran>;
+/** Judges records within a limit, by the policies named or by all. */
+export type RunJob = (records: PolicyRecord[], only: Job['only'], limitMs: number) => Promise<Ran>;
 
 /**
  * Judges a batch. If its worker misses the limit or dies, its records are judged one by one, and the
@@ -32,12 +32,11 @@ export async function judgeBatch(
 	records: PolicyRecord[],
 	patience: Patience,
 ): Promise<Judged> {
-	const { skipped } = patience;
-	const ran = await run(packJob(records, null, skipped), patience.batchLimitMs);
+	const ran = await run(records, null, patience.batchLimitMs);
 	if (ran.kind === 'done') return ran.judged;
 	const judged: Judged = { verdicts: [], tally: new Map() };
 	for (const [at, record] of records.entries()) {
-		const alone = await run(packJob([record], null, skipped), patience.recordLimitMs);
+		const alone = await run([record], null, patience.recordLimitMs);
 		const part = alone.kind === 'done' ? alone.judged : await judgeByPolicy(run, policies, record, patience);
 		addTally(judged.tally, part.tally);
 		const verdicts = part.verdicts.flatMap(one => one.verdicts);
@@ -55,8 +54,7 @@ async function judgeByPolicy(
 	const judged: Judged = { verdicts: [], tally: new Map() };
 	for (const [row, { id, kind }] of policies.entries()) {
 		if (kind !== record.kind) continue;
-		const job = packJob([record], [id], patience.skipped);
-		const ran = await run(job, patience.recordLimitMs);
+		const ran = await run([record], [id], patience.recordLimitMs);
 		if (ran.kind === 'done') {
 			judged.verdicts.push(...ran.judged.verdicts);
 			addTally(judged.tally, ran.judged.tally);

@@ -1,5 +1,5 @@
 import type { PolicyRecord } from '../model/record.ts';
-import { encodeInput } from './input.ts';
+import { writeInputs } from './input.ts';
 import type { CompiledPolicies } from './policy-instance.ts';
 import type { Tally } from './tally.ts';
 import type { PolicyRef, RecordRef, Verdict } from './verdict.ts';
@@ -17,7 +17,7 @@ export interface WorkerSetup {
 /** Records to judge. */
 export interface Job {
 	records: RecordRef[];
-	/** The records as JSON, one after the other. Moved to the worker: cloning the objects costs more. */
+	/** The records as JSON, one after the other. Moved to the worker and back: cloning the objects costs more. */
 	inputs: ArrayBuffer;
 	/** Where each record's JSON ends. */
 	ends: number[];
@@ -36,22 +36,33 @@ export interface Judged {
 /** What a worker says: it is ready, a job is done, or it cannot go on. */
 export type Reply =
 	| { kind: 'ready' }
-	| { kind: 'done'; judged: Judged }
+	| { kind: 'done'; judged: Judged; inputs: ArrayBuffer }
 	| { kind: 'broken'; message: string };
 
-/** Packs records for a worker. */
-export function packJob(records: PolicyRecord[], only: Job['only'], skipped: Job['skipped']): Job {
-	const parts = records.map(encodeInput);
-	const inputs = new Uint8Array(parts.reduce((length, part) => length + part.byteLength, 0));
+/**
+ * Packs records for a worker.
+ * @param spare a buffer that an earlier job came back with: new memory costs more than writing to it.
+ */
+export function packJob(
+	records: PolicyRecord[],
+	{ only, skipped }: Pick<Job, 'only' | 'skipped'>,
+	spare: ArrayBuffer = new ArrayBuffer(0),
+): Job {
 	const ends: number[] = [];
-	let end = 0;
-	for (const part of parts) {
-		inputs.set(part, end);
-		end += part.byteLength;
-		ends.push(end);
-	}
-	const refs = records.map(({ kind, gaps, cluster }) => ({ kind, gaps, cluster: cluster.uid }));
-	return { records: refs, inputs: inputs.buffer, ends, only, skipped };
+	const inputs = writeInputs(records, spare, ends);
+	return { records: refsOf(records), inputs, ends, only, skipped };
+}
+
+/** Records of a kind mostly share their cluster and gaps: one object for all of them is cloned once. */
+function refsOf(records: PolicyRecord[]): RecordRef[] {
+	const last = new Map<PolicyRecord['kind'], RecordRef>();
+	return records.map(({ kind, gaps, cluster }) => {
+		const known = last.get(kind);
+		if (known?.gaps === gaps && known.cluster === cluster.uid) return known;
+		const ref = { kind, gaps, cluster: cluster.uid };
+		last.set(kind, ref);
+		return ref;
+	});
 }
 
 /** The exact JSON of one record of a job: opa-wasm takes a buffer with anything more for "no input". */

@@ -4,8 +4,8 @@ import { byCodeUnit } from '../lib/text.ts';
 import type { Catalog } from '../model/policy.ts';
 import type { PolicyRecord } from '../model/record.ts';
 import { batches, type Records } from './batches.ts';
-import { judgeBatch, type Patience } from './isolate.ts';
-import type { Judged } from './job.ts';
+import { judgeBatch, type Patience, type RunJob } from './isolate.ts';
+import { type Judged, packJob } from './job.ts';
 import { compilePolicies } from './policy-instance.ts';
 import { createSeats } from './seats.ts';
 import { createTotals, type Evaluation, type OnVerdicts } from './totals.ts';
@@ -73,11 +73,21 @@ export async function createPool(code: PolicyCode, options: PoolOptions = {}): P
 		skipped: new Map(),
 	};
 	const closing = new AbortController();
+	const spares: ArrayBuffer[] = [];
+	const runWith =
+		(stop: AbortSignal): RunJob =>
+		async (records, only, limitMs) => {
+			const job = packJob(records, { only, skipped: patience.skipped }, spares.pop());
+			const ran = await seats.run(job, limitMs, stop);
+			if (ran.kind === 'done') spares.push(ran.inputs);
+			return ran;
+		};
 	return {
 		async evaluate(records, { onVerdicts, signal }) {
 			const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
 			// Each thread listens, and there may be more of them than the ten at which Node warns.
 			setMaxListeners(0, stop);
+			const run = runWith(stop);
 			const total = createTotals(policies, onVerdicts);
 			const window: { batch: PolicyRecord[]; judged: Promise<Judged> }[] = [];
 			const deliver = async () => {
@@ -86,7 +96,7 @@ export async function createPool(code: PolicyCode, options: PoolOptions = {}): P
 			};
 			stop.throwIfAborted();
 			for await (const batch of batches(records, batchSize, stop)) {
-				const judged = judgeBatch((job, ms) => seats.run(job, ms, stop), policies, batch, patience);
+				const judged = judgeBatch(run, policies, batch, patience);
 				// Its failure is met when its turn comes, or hidden by that of a batch before it.
 				judged.catch(() => {});
 				window.push({ batch, judged });

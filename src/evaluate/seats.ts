@@ -3,7 +3,10 @@ import { ScanError } from '../lib/scan-error.ts';
 import type { Job, Judged, Reply, WorkerSetup } from './job.ts';
 
 /** How a job ended; after `late` and `crashed` its worker is gone and the next job gets a fresh one. */
-export type Ran = { kind: 'done'; judged: Judged } | { kind: 'late' } | { kind: 'crashed'; message: string };
+export type Ran =
+	| { kind: 'done'; judged: Judged; inputs: ArrayBuffer }
+	| { kind: 'late' }
+	| { kind: 'crashed'; message: string };
 
 /** A fixed number of places at which one worker thread each does one job at a time. */
 export interface Seats {

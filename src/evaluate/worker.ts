@@ -6,7 +6,7 @@ import { instantiate } from './policy-instance.ts';
 // Only seats.ts starts this file, and with nothing else.
 const setup = workerData as WorkerSetup;
 
-const reply = (message: Reply) => parentPort?.postMessage(message);
+const reply = (message: Reply, moved: ArrayBuffer[] = []) => parentPort?.postMessage(message, moved);
 const describe = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 try {
@@ -16,7 +16,7 @@ try {
 	if (missing !== undefined) throw new Error(`the compiled policies have no entrypoint ${missing}`);
 	parentPort?.on('message', (job: Job) => {
 		judgeRecords(instance, setup.policies, job).then(
-			judged => reply({ kind: 'done', judged }),
+			judged => reply({ kind: 'done', judged, inputs: job.inputs }, [job.inputs]),
 			error => reply({ kind: 'broken', message: describe(error) }),
 		);
 	});
