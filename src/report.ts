@@ -109,8 +109,10 @@ function reportedCluster({ facts, records }: Assessment, findings: Finding[]): R
 }
 
 /** How well one cluster could be read. */
-export function statusOf({ reachable, gaps }: Assessment['facts']): ClusterStatus {
+export function statusOf({ cluster, reachable, gaps }: Assessment['facts']): ClusterStatus {
 	if (!reachable) return 'unreachable';
+	// Its API server was never asked: files alone assess no cluster.
+	if (cluster.provider === 'files') return 'partial';
 	return gaps.some(isRealGap) ? 'partial' : 'assessed';
 }
 

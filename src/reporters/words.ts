@@ -22,7 +22,7 @@ export const severityWords = {
 /** How a cluster stands, with what that means for its findings. */
 export const statusWords = {
 	assessed: ['Assessed', 'Every source was read.'],
-	partial: ['Partly read', 'A source could not be read: what needs it is unknown, not passed.'],
+	partial: ['Partly read', 'A source was not read, or not asked for: what needs it is unknown, not passed.'],
 	unreachable: ['Unreachable', 'Nothing could be read. No finding does not mean no problem.'],
 	not_assessed: ['Not assessed', 'It was expected, but not discovered this time.'],
 } as const satisfies Record<ClusterStatus, readonly [string, string]>;
