@@ -2,8 +2,11 @@
 # title: Entrypoints
 # description: >-
 #   One entrypoint per record kind. Each answers with tuples [category, name, outcome, details] of
-#   the policies of that kind; title, severity and controls are added from the catalogue.
+#   the policies of that kind; title, severity and controls are added from the catalogue. When
+#   policies are compiled, `unroll` writes the loops out, a rule for each outcome of each policy.
 # scope: package
+# custom:
+#   unroll: true
 # schemas:
 #   - input: schema.record
 package main

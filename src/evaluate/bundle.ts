@@ -16,6 +16,7 @@ import {
 	type TestCase,
 	test,
 } from './opa.ts';
+import { unroll } from './unroll.ts';
 
 /** Policies ready to be evaluated. */
 export interface Bundle {
@@ -42,7 +43,10 @@ export const SHIPPED = new URL('../../dist/policies/', import.meta.url);
  */
 export async function compileBundle(files: PolicyFiles, limits?: Limits): Promise<Bundle> {
 	const sources = pick(files, path => isSource(path) && placeOf(path).kind !== 'test');
-	const { wasm, catalog, params, kinds } = demand(await examine('build', files, sources, limits));
+	const unrolled = await examine('build', files, await unroll(sources, limits), limits);
+	// What is wrong is told of the sources as they were written.
+	const examined = unrolled.problems.length > 0 ? await examine('build', files, sources, limits) : unrolled;
+	const { wasm, catalog, params, kinds } = demand(examined);
 	return { wasm, catalog, params, kinds, digest: await digestOf(sources, params) };
 }
 
