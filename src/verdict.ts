@@ -30,8 +30,14 @@ export function decide(
 	for (const reason of incompleteness(report, request)) reasons.push([3, reason]);
 	const exitCode = reasons[0]?.[0] ?? 0;
 	if (exitCode === 0)
-		reasons.push([0, `no finding of severity ${request.failOn} or worse, and nothing left unread`]);
+		reasons.push([0, `no finding of severity ${request.failOn} or worse${whatIsUnread(report.gaps)}`]);
 	return { exitCode, reasons: reasons.map(([, reason]) => reason) };
+}
+
+/** What `--allow-gap` and `--allow-incomplete` excuse was not read all the same. */
+function whatIsUnread(gaps: Report['gaps']): string {
+	const { length } = gaps.filter(isRealGap);
+	return length === 0 ? ', and nothing left unread' : `; ${plural(length, 'gap is', 'gaps are')} excused`;
 }
 
 function incompleteness(
