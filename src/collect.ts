@@ -1,13 +1,14 @@
 import { collect } from './collectors/collect.ts';
 import { foreignAuthorizer, type LiveCluster, type Way } from './discover.ts';
 import { emptyCluster, emptyFacts } from './lib/empty-facts.ts';
+import { readPem } from './lib/pem.ts';
 import { byCodeUnit } from './lib/text.ts';
-import { readCertificate, sha256 } from './lib/x509.ts';
+import { type CertificateFacts, readCertificate, sha256 } from './lib/x509.ts';
 import type { Cluster, Credential, EpochSeconds, Facts, Gap, SourceStatus } from './model/facts.ts';
 import { attachEndpoints } from './providers/files/attach.ts';
 import type { FileEndpoint, FileFacts } from './providers/files/file-facts.ts';
 import type { KubernetesApi } from './providers/kubernetes/api.ts';
-import type { BrokenTarget } from './providers/kubernetes/targets.ts';
+import type { BrokenTarget, LiveTarget } from './providers/kubernetes/targets.ts';
 
 export interface CollectOptions {
 	now: EpochSeconds;
@@ -101,42 +102,38 @@ const asConnection = (location: Credential['locations'][number]): typeof locatio
 
 /** A certificate that an exec plugin handed out stands in no file. */
 function pluginCertificate({ target, connected }: Way): Credential[] {
-	if (target.user.exec === null || connected === null || connected.ownCertificate === '') return [];
-	const {
-		commonName,
-		organizations,
+	if (target.user.exec === null || connected === null) return [];
+	// A plugin may add its chain; what is no certificate at all has opened no connection either.
+	const facts = readPem(connected.ownCertificate).certificates.slice(0, 1).flatMap(readable);
+	return facts.map(each => pluginCredential(target, each));
+}
+
+function readable(pem: string): CertificateFacts[] {
+	try {
+		return [readCertificate(pem)];
+	} catch {
+		return [];
+	}
+}
+
+function pluginCredential({ path, user }: LiveTarget, facts: CertificateFacts): Credential {
+	const { commonName, organizations, notBefore, notAfter, isCertificateAuthority: _, ...certificate } = facts;
+	const { line, name } = user;
+	return {
+		uid: `x509:${certificate.sha256}`,
+		kind: 'client_certificate',
+		state: 'effective',
+		username: commonName,
+		groups: organizations,
 		notBefore,
 		notAfter,
-		isCertificateAuthority: _,
-		...certificate
-	} = readCertificate(connected.ownCertificate);
-	return [
-		{
-			uid: `x509:${certificate.sha256}`,
-			kind: 'client_certificate',
-			state: 'effective',
-			username: commonName,
-			groups: organizations,
-			notBefore,
-			notAfter,
-			certificate,
-			serviceAccount: null,
-			lastUsed: null,
-			invalidSince: null,
-			createdAt: null,
-			issuance: null,
-			plugin: target.user.exec.command,
-			locations: [
-				{
-					origin: 'connection',
-					path: target.path,
-					line: target.user.line,
-					namespace: '',
-					name: target.user.name,
-					mode: null,
-					ownerUid: null,
-				},
-			],
-		},
-	];
+		certificate,
+		serviceAccount: null,
+		lastUsed: null,
+		invalidSince: null,
+		createdAt: null,
+		issuance: null,
+		plugin: user.exec?.command ?? '',
+		locations: [{ origin: 'connection', path, line, namespace: '', name, mode: null, ownerUid: null }],
+	};
 }

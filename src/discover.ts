@@ -86,18 +86,17 @@ function createTimeLimit({ signal, timeoutSeconds }: ScanRequest): TimeLimit {
  * and CA are one as well, and lend each other the UID that only one of them may read.
  */
 function groupWays(ways: Way[]): Map<string, Way[]> {
-	const uidAt = new Map<string, string>();
-	for (const { target, probe } of ways) if (probe.uid !== '') uidAt.set(endpoint(target), probe.uid);
 	// A context that does not verify the server knows no CA: only its server says what it belongs to.
-	const caOf = new Map<string, string>();
-	for (const { target, probe } of ways)
-		if (target.caKey !== '') caOf.set(`${probe.uid} ${target.cluster.server}`, target.caKey);
+	const caAt = new Map<string, string>();
+	for (const { target } of ways) if (target.caKey !== '') caAt.set(target.cluster.server, target.caKey);
+	const caOf = ({ target }: Way) => target.caKey || (caAt.get(target.cluster.server) ?? '');
+	const placeOf = (way: Way) => `${way.target.cluster.server} ${caOf(way)}`;
+	const uidAt = new Map<string, string>();
+	for (const way of ways) if (way.probe.uid !== '') uidAt.set(placeOf(way), way.probe.uid);
 	const groups = new Map<string, Way[]>();
 	for (const way of ways) {
-		const { target, probe } = way;
-		const uid = uidAt.get(endpoint(target)) ?? '';
-		const caKey = target.caKey || (caOf.get(`${probe.uid} ${target.cluster.server}`) ?? '');
-		const key = uid === '' ? `${target.cluster.server} ${caKey}` : `uid ${uid} ${caKey}`;
+		const uid = way.probe.uid || uidAt.get(placeOf(way));
+		const key = uid === undefined ? placeOf(way) : `uid ${uid} ${caOf(way)}`;
 		const group = groups.get(key);
 		if (group === undefined) groups.set(key, [way]);
 		else group.push(way);
@@ -107,10 +106,17 @@ function groupWays(ways: Way[]): Map<string, Way[]> {
 
 const endpoint = ({ cluster, caKey }: LiveTarget) => `${cluster.server} ${caKey}`;
 
+/** Who is let in before who is not, however little he may read; then who may read most. */
+function byReach(a: Way, b: Way): number {
+	return (
+		Number(b.probe.isReachable) - Number(a.probe.isReachable) ||
+		a.probe.gaps.length - b.probe.gaps.length ||
+		byCodeUnit(a.target.name, b.target.name)
+	);
+}
+
 function toCluster(group: Way[], groups: Way[][]): LiveCluster {
-	const ways = [...group].sort(
-		(a, b) => a.probe.gaps.length - b.probe.gaps.length || byCodeUnit(a.target.name, b.target.name),
-	) as [Way, ...Way[]];
+	const ways = [...group].sort(byReach) as [Way, ...Way[]]; // a group begins with one
 	const { target } = ways[0];
 	const uid = uidOf(ways);
 	const isShared = uid !== '' && groups.some(other => other !== group && uidOf(other) === uid);
@@ -137,7 +143,7 @@ function noticesOf({ name, uid, ways }: LiveCluster, clusters: LiveCluster[]): s
 			: []),
 		...(clones.length > 0
 			? [
-					`${name} has the kube-system UID of ${clones.map(clone => clone.name).join(', ')} but another CA: a cloned cluster, scanned on its own`,
+					`${name} has the kube-system UID of ${clones.map(clone => clone.name).join(', ')} but not its CA: taken for a cloned cluster, scanned on its own`,
 				]
 			: []),
 	];
