@@ -21,6 +21,15 @@ import { type Outcome, statusOf, toReport } from './report.ts';
  * @throws {ScanError} for what makes the run impossible; everything about a cluster is in the report.
  */
 export async function scan(request: ScanRequest, bundle: Bundle): Promise<Report> {
+	const pool = await createPool(bundle, { threads: request.threads });
+	try {
+		return await scanWith(pool, request, bundle);
+	} finally {
+		await pool.close();
+	}
+}
+
+async function scanWith(pool: PolicyPool, request: ScanRequest, bundle: Bundle): Promise<Report> {
 	const files = await readKubeconfigFiles(request.files, request.signal);
 	const discovered = await discover(request);
 	refuseNothing(files, discovered, request);
@@ -30,13 +39,11 @@ export async function scan(request: ScanRequest, bundle: Bundle): Promise<Report
 	const work = [...liveWork(discovered, assigned, request), ...[...offline, ...broken].map(readyWork)];
 	request.onEvent({ kind: 'targets', count: work.length });
 	for (const message of discovered.notices) request.onEvent({ kind: 'notice', message });
-	const pool = await createPool(bundle, { threads: request.threads });
 	try {
 		const done = await assessAll(work, pool, request, bundle);
 		return toReport(await finish(done, pool, request, bundle), request, bundle);
 	} finally {
 		for (const { ways } of discovered.clusters) for (const way of ways) way.connected?.close();
-		await pool.close();
 	}
 }
 
@@ -154,14 +161,12 @@ async function finish(
 ): Promise<Outcome> {
 	// Order of arrival is chance; everything below is sorted from here on.
 	assessments.sort((a, b) => (a.ref.uid < b.ref.uid ? -1 : 1));
-	const keys = request.signal.aborted
-		? null
-		: await assessKeys(assessments, {
-				pool,
-				catalog: bundle.catalog,
-				now: request.now,
-				signal: request.signal,
-			});
+	const { now, signal } = request;
+	const options = { pool, catalog: bundle.catalog, now, signal };
+	const keys = await assessKeys(assessments, options).catch(error => {
+		if (signal.aborted) return null;
+		throw error;
+	});
 	const evaluations = [
 		...assessments.map(({ evaluation }) => evaluation),
 		...(keys === null ? [] : [keys.evaluation]),

@@ -52,7 +52,7 @@ export interface PolicyPool {
 	close(): Promise<void>;
 }
 
-/** Compiles the policies once; threads start when there is work for them. */
+/** Compiles the policies once and starts the threads, which get ready while records are still being read. */
 export async function createPool(code: PolicyCode, options: PoolOptions = {}): Promise<PolicyPool> {
 	const { batchSize = 500, timeLimitMs = 10_000, maximumPages = 1024 } = options;
 	const threads = options.threads ?? availableParallelism();
@@ -73,6 +73,7 @@ export async function createPool(code: PolicyCode, options: PoolOptions = {}): P
 		skipped: new Map(),
 	};
 	const closing = new AbortController();
+	seats.warmUp(closing.signal);
 	const spares: ArrayBuffer[] = [];
 	const runWith =
 		(stop: AbortSignal): RunJob =>

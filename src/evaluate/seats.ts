@@ -16,6 +16,8 @@ export interface Seats {
 	 * @throws {ScanError} POLICY_LOAD_FAILED when no worker can be started with these policies.
 	 */
 	run(job: Job, limitMs: number, signal: AbortSignal): Promise<Ran>;
+	/** Starts every worker, so that the first jobs need not wait; one that fails is started again by its first job. */
+	warmUp(signal: AbortSignal): void;
 	/** Waits for what is running (abort it first), then ends every worker. */
 	close(): Promise<void>;
 }
@@ -24,11 +26,11 @@ interface Seat {
 	worker: Worker | null;
 }
 
-/** Makes `count` seats; a worker is started when a job first needs it. */
+/** Makes `count` seats; a worker is started by `warmUp` or when a job first needs it. */
 export function createSeats(count: number, entry: URL, setup: WorkerSetup): Seats {
 	const seats: Seat[] = Array.from({ length: count }, () => ({ worker: null }));
 	const free = [...seats];
-	const running = new Set<Promise<Ran>>();
+	const running = new Set<Promise<unknown>>();
 	const waiting: ((seat: Seat) => void)[] = [];
 
 	const take = async () => free.pop() ?? new Promise<Seat>(resolve => waiting.push(resolve));
@@ -44,17 +46,30 @@ export function createSeats(count: number, entry: URL, setup: WorkerSetup): Seat
 			running.add(ran);
 			return ran.finally(() => running.delete(ran));
 		},
+		warmUp(signal) {
+			for (const seat of free.splice(0)) {
+				const started = startAt(seat, signal)
+					.catch(() => {})
+					.finally(() => give(seat));
+				running.add(started);
+				void started.finally(() => running.delete(started));
+			}
+		},
 		async close() {
 			await Promise.allSettled(running);
 			await Promise.all(seats.map(vacate));
 		},
 	};
 
+	async function startAt(seat: Seat, signal: AbortSignal): Promise<Worker> {
+		seat.worker ??= await startWorker(entry, setup, signal);
+		return seat.worker;
+	}
+
 	async function runAt(seat: Seat, job: Job, limitMs: number, signal: AbortSignal): Promise<Ran> {
 		try {
 			signal.throwIfAborted();
-			seat.worker ??= await startWorker(entry, setup, signal);
-			const heard = await converse(seat.worker, job, limitMs, signal);
+			const heard = await converse(await startAt(seat, signal), job, limitMs, signal);
 			if (heard.kind === 'broken') throw loadFailed(heard.message);
 			if (heard.kind === 'done') return heard;
 			await vacate(seat);
