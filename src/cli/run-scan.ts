@@ -90,6 +90,8 @@ async function scanWithProgress(
 	};
 	const onEvent: ScanRequest['onEvent'] = event => {
 		progress.onEvent(event);
+		// Loaded while the lists arrive; what fails here fails again where they are used.
+		if (event.kind === 'targets') import('../reporters/index.ts').catch(() => undefined);
 		// Only now: a mistake in the command line or a kubeconfig is known before, and costs nobody the last report.
 		if (event.kind === 'targets' && request.savedFacts === null) clear();
 	};

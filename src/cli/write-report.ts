@@ -1,6 +1,5 @@
 import { ScanError } from '../lib/scan-error.ts';
 import type { Report } from '../model/report.ts';
-import { reporters } from '../reporters/index.ts';
 import type { ReportFile } from '../reporters/reporter.ts';
 import { log, logHint } from './log.ts';
 import { type Output, openOutput, type Written } from './output.ts';
@@ -27,6 +26,7 @@ export async function writeReport(
 	formats: Settings['format'],
 	output: Output | null,
 ): Promise<Written> {
+	const { reporters } = await import('../reporters/index.ts');
 	const all: Written = { written: [], failed: [] };
 	for (const format of formats) {
 		// Reporters are pure and separate: a fault in one must not lose what an hour of scanning found.
