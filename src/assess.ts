@@ -1,6 +1,7 @@
 import { toFinding } from './evaluate/finding.ts';
 import type { PolicyPool } from './evaluate/pool.ts';
-import type { Evaluation } from './evaluate/totals.ts';
+import { type Evaluation, uidOf } from './evaluate/totals.ts';
+import type { Verdict } from './evaluate/verdict.ts';
 import { isRealGap, join } from './join/join.ts';
 import { byCodeUnit } from './lib/text.ts';
 import {
@@ -51,7 +52,7 @@ export async function assess(
 			for (const verdict of verdicts) {
 				const policy = policies.get(verdict.policyId);
 				if (policy !== undefined)
-					findings.push(withGapMessages(toFinding(record, verdict, policy), facts.gaps));
+					findings.push(toFinding(record, withGapMessages(record, verdict, facts.gaps), policy));
 			}
 		},
 	});
@@ -152,19 +153,16 @@ function countUnknown(evaluation: Evaluation, cluster: string, policyId: string)
 		});
 }
 
-/** A record's gap names only source and code; the cluster's says what happened. */
-function withGapMessages(finding: Finding, gaps: Gap[]): Finding {
-	if (finding.gaps.every(gap => gap.message !== '')) return finding;
+/** A record's gap names only source and code; the cluster's says what happened, to this object if it is one's own. */
+function withGapMessages(record: PolicyRecord, verdict: Verdict, gaps: Gap[]): Verdict {
+	if (verdict.gaps.every(gap => gap.message !== '')) return verdict;
+	const uid = uidOf(record);
 	const messageOf = (source: string, code: string) =>
-		gaps.find(gap => gap.source === source && gap.code === code)?.message ??
-		(code === 'not_configured' ? `${source} is not configured` : code);
-	const filled = finding.gaps.map(gap => ({
+		gaps.find(gap => gap.source === source && gap.code === code && [uid, ''].includes(gap.subject))
+			?.message ?? (code === 'not_configured' ? `${source} is not configured` : code);
+	const filled = verdict.gaps.map(gap => ({
 		...gap,
 		message: gap.message || messageOf(gap.source, gap.code),
 	}));
-	return {
-		...finding,
-		gaps: filled,
-		message: `${finding.message.replace(/: cannot be judged.*$/s, '')}: cannot be judged (${filled.map(gap => gap.message).join('; ')}).`,
-	};
+	return { ...verdict, gaps: filled };
 }

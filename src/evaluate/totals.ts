@@ -79,7 +79,7 @@ function rows(tally: Tally, policies: PolicyRef[]): Evaluation['outcomes'] {
 }
 
 /** uid of what a record is about: a finding's subject. */
-function uidOf(record: PolicyRecord): string {
+export function uidOf(record: PolicyRecord): string {
 	switch (record.kind) {
 		case 'credential':
 		case 'key':
