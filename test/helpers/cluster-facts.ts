@@ -63,7 +63,7 @@ export function binding(
 }
 
 /** `verbs groups resources [names]`, each split at commas, `core` for the empty group. */
-export function rule(text: string): PolicyRule {
+function rule(text: string): PolicyRule {
 	const [verbs = '', groups = '', resources = '', names = ''] = text.split(' ');
 	const list = (words: string) => (words === '' ? [] : words.split(','));
 	return {
