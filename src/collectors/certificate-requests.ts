@@ -1,10 +1,6 @@
+import { readPem } from '../lib/pem.ts';
 import { oneLine } from '../lib/text.ts';
-import {
-	type CertificateFacts,
-	certificateBlocks,
-	readCertificate,
-	readCertificateRequest,
-} from '../lib/x509.ts';
+import { type CertificateFacts, readCertificate, readCertificateRequest } from '../lib/x509.ts';
 import type { Credential, Gap, Issuance } from '../model/facts.ts';
 import type { Collector } from './collector.ts';
 import { asList, asObject, asText, asTexts, type Json, type Metadata, readMetadata } from './object.ts';
@@ -42,7 +38,7 @@ function toCredential(object: unknown, malformed: Gap[]): Credential | null {
 		const encoded = asText(status.certificate);
 		if (encoded === '') return pending(metadata, spec, status);
 		// The first block is the issued one; a signer may append its chain.
-		const [block = ''] = certificateBlocks(Buffer.from(encoded, 'base64').toString('utf8'));
+		const [block = ''] = readPem(Buffer.from(encoded, 'base64').toString('latin1')).certificates;
 		return issued(readCertificate(block), metadata, spec, status);
 	} catch {
 		malformed.push(malformedRequest(metadata));
@@ -55,7 +51,8 @@ function issued(facts: CertificateFacts, metadata: Metadata, spec: Json, status:
 	return {
 		...base(metadata, spec, status),
 		uid: `x509:${facts.sha256}`,
-		state: 'effective',
+		// Only the server knows whether it trusts a signer that is not its own.
+		state: asText(spec.signerName).startsWith('kubernetes.io/') ? 'effective' : 'unknown',
 		username: commonName,
 		groups: organizations,
 		notBefore,

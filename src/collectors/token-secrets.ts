@@ -32,7 +32,7 @@ function toCredential(object: unknown): Credential {
 		uid: `secret:${uid}`,
 		kind: 'token_secret',
 		// Quarantined by its label, which the API server enforces: it authenticates nobody until that is removed.
-		state: labels['kubernetes.io/legacy-token-invalid-since'] === undefined ? 'effective' : 'revoked',
+		state: (labels['kubernetes.io/legacy-token-invalid-since'] ?? '') === '' ? 'effective' : 'revoked',
 		username: account === '' ? '' : `system:serviceaccount:${namespace}:${account}`,
 		groups: [],
 		notBefore: createdAt,

@@ -41,19 +41,32 @@ function aggregatedRules(role: Role, clusterRoles: Role[]): PolicyRule[] {
 	const gathered = new Set([role]);
 	// A set hands out what is added to it on the way.
 	for (const { aggregates } of gathered) {
-		for (const other of aggregates.length === 0 ? [] : clusterRoles)
-			if (aggregates.some(selector => selects(selector, other.labels))) gathered.add(other);
+		for (const other of selected(aggregates, clusterRoles)) gathered.add(other);
 	}
 	return [...gathered].flatMap(({ rules }) => rules);
 }
 
+const selections = new WeakMap<LabelSelector[], Role[]>();
+
+/** Worked out once for each role: roles that gather each other would cost the cube of their number. */
+function selected(aggregates: LabelSelector[], clusterRoles: Role[]): Role[] {
+	if (aggregates.length === 0) return [];
+	const known = selections.get(aggregates);
+	if (known !== undefined) return known;
+	const roles = clusterRoles.filter(({ labels }) => aggregates.some(selector => selects(selector, labels)));
+	selections.set(aggregates, roles);
+	return roles;
+}
+
 /** meta/v1 LabelSelector; an operator that is not known selects nothing. */
 function selects({ matchLabels, matchExpressions }: LabelSelector, labels: Record<string, string>): boolean {
-	const isMatch = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
+	const isMatch = Object.entries(matchLabels).every(
+		([key, value]) => Object.hasOwn(labels, key) && labels[key] === value,
+	);
 	return (
 		isMatch &&
 		matchExpressions.every(({ key, operator, values }) => {
-			const value = labels[key];
+			const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
 			if (operator === 'In') return value !== undefined && values.includes(value);
 			if (operator === 'NotIn') return value === undefined || !values.includes(value);
 			if (operator === 'Exists') return value !== undefined;

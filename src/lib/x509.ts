@@ -8,7 +8,7 @@ export { x509 };
 
 /** What kubelapse keeps of a certificate: never its key, never more than is judged. */
 export interface CertificateFacts {
-	/** commonName of the subject; empty when there is none. Kubernetes reads it as the username. */
+	/** commonName of the subject, the last where there are several, as Go reads it; empty when there is none. Kubernetes reads it as the username. */
 	commonName: string;
 	/** organizationName values of the subject. Kubernetes reads them as the groups. */
 	organizations: string[];
@@ -43,7 +43,7 @@ export function readCertificate(der: Uint8Array | string): CertificateFacts {
 	const eku = certificate.getExtension(x509.ExtendedKeyUsageExtension);
 	const constraints = certificate.getExtension(x509.BasicConstraintsExtension);
 	return {
-		commonName: certificate.subjectName.getField('CN')[0] ?? '',
+		commonName: certificate.subjectName.getField('CN').at(-1) ?? '',
 		organizations: certificate.subjectName.getField('O'),
 		issuer: certificate.issuer,
 		serialNumber: certificate.serialNumber.toLowerCase().replace(/^(00)+(?=..)/, ''),
@@ -64,16 +64,11 @@ export function readCertificateRequest(
 ): Pick<CertificateFacts, 'commonName' | 'organizations' | 'publicKeySha256' | 'keyAlgorithm' | 'keyBits'> {
 	const request = new x509.Pkcs10CertificateRequest(pem);
 	return {
-		commonName: request.subjectName.getField('CN')[0] ?? '',
+		commonName: request.subjectName.getField('CN').at(-1) ?? '',
 		organizations: request.subjectName.getField('O'),
 		publicKeySha256: sha256(request.publicKey.rawData),
 		...keyFacts(request.publicKey.algorithm),
 	};
-}
-
-/** The CERTIFICATE blocks of a PEM text, in order, each as its own text. Other blocks are left out. */
-export function certificateBlocks(pem: string): string[] {
-	return pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
 }
 
 /** SHA-256 as lower-case hex. */

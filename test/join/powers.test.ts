@@ -140,6 +140,21 @@ describe('rolePowers :: bind and escalate limited to names', it => {
 		));
 });
 
+describe('rolePowers :: hostile labels', it => {
+	it('a selector of a name that every object has selects no role without that label', () => {
+		const inherited: LabelSelector = {
+			matchLabels: {},
+			matchExpressions: [{ key: 'constructor', operator: 'Exists', values: [] }],
+		};
+		const gathering = role({ name: 'gathering', aggregates: [inherited] });
+		const admin = role({
+			name: 'admin',
+			rules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], resourceNames: [], nonResourceURLs: [] }],
+		});
+		assert.equal(rolePowers([gathering, admin]).get(roleKey('ClusterRole', '', 'gathering')), []);
+	});
+});
+
 describe('rolePowers :: aggregation', it => {
 	const selector = (
 		matchLabels: Record<string, string>,

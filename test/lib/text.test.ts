@@ -25,6 +25,8 @@ describe('redact', it => {
 		));
 	it('bootstrap token :: keeps its public id', () =>
 		assert.is(redact('abcdef.0123456789abcdef'), 'abcdef.[removed]'));
+	it('cuts a hostile text first, at a space :: whose cost would grow with its cube', () =>
+		assert.is(redact(`x ${'token-'.repeat(1_000_000)}`), 'x …'));
 	it('leaves a long path, not a long key', () => {
 		const path = `/home/builder/workspace/${'platform-security/'.repeat(6)}kubeconfigs`;
 		const key = `${'aB3dE5gH7'.repeat(6)}/${'kL9nP1rS'.repeat(6)}`;
