@@ -19,7 +19,8 @@ export class ApiError extends Error {
 /** The gap that a failed read leaves. */
 export function toGap(source: Source, permission: string, error: unknown): Gap {
 	const { code, message } = describeFailure(error);
-	const missing = code === 'forbidden' ? permission : '';
+	// A 401 lacks no permission: nobody was let in.
+	const missing = error instanceof ApiError && error.status === 403 ? permission : '';
 	const next = missing === '' ? '' : `; grant "${missing}" to read it`;
 	return { source, code, message: `${message}${next}`, permission: missing, subject: '' };
 }

@@ -14,8 +14,8 @@ const MAX_ATTEMPTS = 5;
 const MAX_RETRY_AFTER_MS = 30_000;
 const MAX_RESTARTS = 5;
 
-export const METADATA_LIST =
-	'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json';
+/** With no other form to fall back to: a server that cannot leave the token out is to send nothing. */
+export const METADATA_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
 
 /** How a request is authenticated: made anew when the server answers 401 and a plugin can renew it. */
 export interface Transport {
@@ -161,6 +161,13 @@ function send(
 	const payload = body === undefined ? undefined : JSON.stringify(body);
 	const url = new URL(transport.server.href.replace(/\/+$/, '') + path);
 	return new Promise((resolve, reject) => {
+		// What we end a request for counts, not how its stream then breaks.
+		let reason: ApiError | null = null;
+		const fail = (error: unknown) => reject(reason ?? error);
+		const end = (error: ApiError) => {
+			reason = error;
+			client.destroy(error);
+		};
 		const client = (url.protocol === 'http:' ? http : https).request(
 			url,
 			{
@@ -174,17 +181,17 @@ function send(
 						? {}
 						: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
 				},
-				signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+				signal,
 			},
 			response => {
 				const chunks: Buffer[] = [];
 				let bytes = 0;
 				response.on('data', (chunk: Buffer) => {
 					bytes += chunk.length;
-					if (bytes > maxBodyBytes) client.destroy(tooLarge(maxBodyBytes));
+					if (bytes > maxBodyBytes) end(tooLarge(maxBodyBytes));
 					else chunks.push(chunk);
 				});
-				response.on('error', reject);
+				response.on('error', fail);
 				response.on('end', () => {
 					resolve({
 						status: response.statusCode ?? 0,
@@ -192,10 +199,16 @@ function send(
 						body: Buffer.concat(chunks).toString('utf8'),
 					});
 				});
-				response.on('aborted', () => reject(new ApiError('partial', 200, 'the server broke off its answer')));
+				response.on('aborted', () => fail(new ApiError('partial', 200, 'the server broke off its answer')));
 			},
 		);
-		client.on('error', reject);
+		// Not AbortSignal.timeout: joined by AbortSignal.any it is collected before it fires on Node 20.
+		const timer = setTimeout(() => {
+			const message = `no answer from ${transport.server.host} within ${timeoutMs / 1000} s`;
+			end(new ApiError('timeout', 0, message));
+		}, timeoutMs);
+		client.on('close', () => clearTimeout(timer));
+		client.on('error', fail);
 		client.end(payload);
 	});
 }
@@ -247,14 +260,6 @@ function isTransient(error: unknown): boolean {
 function toApiError(error: unknown, request: Request, server: URL): ApiError {
 	if (error instanceof ApiError) return error;
 	if (request.signal.aborted) return new ApiError('timeout', 0, abortReason(request.signal), error);
-	if (error instanceof Error && error.name === 'AbortError') {
-		return new ApiError(
-			'timeout',
-			0,
-			`no answer from ${server.host} within ${request.timeoutMs / 1000} s`,
-			error,
-		);
-	}
 	const text =
 		error instanceof Error ? error.message || String((error as NodeJS.ErrnoException).code) : String(error);
 	return new ApiError('unreachable', 0, `cannot reach ${server.host}: ${text}`, error);
