@@ -123,7 +123,9 @@ function blindPolicies(
 	return catalog.flatMap(policy => {
 		const origins: readonly Source[] = ORIGINS[policy.kind];
 		const mine = open.filter(
-			gap => !reachable || (origins.includes(gap.source) && policy.needs.includes(gap.source)),
+			gap =>
+				(!reachable && policy.kind !== 'cluster') ||
+				(origins.includes(gap.source) && policy.needs.includes(gap.source)),
 		);
 		return mine.length > 0 ? [{ policy, gaps: mine }] : [];
 	});

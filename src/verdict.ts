@@ -59,7 +59,10 @@ function incompleteness(
 	if (!examined) reasons.push('nothing was examined');
 	for (const source of require) {
 		const without = clusters.filter(
-			({ sources }) => !sources.some(each => each.source === source && each.status === 'complete'),
+			({ provider, sources }) =>
+				// A cluster known only from files was never asked for more.
+				!(provider === 'files' && source !== 'kubeconfig') &&
+				!sources.some(each => each.source === source && each.status === 'complete'),
 		);
 		if (without.length > 0)
 			reasons.push(`required source ${source} is not complete on ${plural(without.length, 'cluster')}`);
