@@ -146,11 +146,8 @@ describe('rolePowers :: hostile labels', it => {
 			matchLabels: {},
 			matchExpressions: [{ key: 'constructor', operator: 'Exists', values: [] }],
 		};
-		const gathering = role({ name: 'gathering', aggregates: [inherited] });
-		const admin = role({
-			name: 'admin',
-			rules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'], resourceNames: [], nonResourceURLs: [] }],
-		});
+		const gathering = role('gathering', [], { aggregates: [inherited] });
+		const admin = role('admin', ['* * *']);
 		assert.equal(rolePowers([gathering, admin]).get(roleKey('ClusterRole', '', 'gathering')), []);
 	});
 });
