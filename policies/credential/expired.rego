@@ -2,8 +2,8 @@
 # title: Expired credential still on record
 # description: >-
 #   A credential's end date has passed. It cannot authenticate any more, but its file or object is
-#   still there, and so is whatever it was granted. Certificates of kubelets are left out: they renew
-#   themselves.
+#   still there, and so is whatever it was granted. Certificates of kubelets are left out (they renew
+#   themselves), and so is what has no end date.
 # scope: package
 # schemas:
 #   - input: schema.record
@@ -29,6 +29,15 @@ deny contains {"expiredSeconds": expired} if {
 	expired > 0
 }
 
+unknown contains {"notAfter": null} if {
+	not not_applicable
+	input.credential.notAfter == null
+}
+
 not_applicable if credentials.is_node
 
 not_applicable if credentials.is_over
+
+not_applicable if credentials.is_endless
+
+not_applicable if credentials.is_login

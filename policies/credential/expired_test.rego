@@ -7,10 +7,38 @@ test_denies_the_second_after_its_end if findings(-1, {}) == {{"expiredSeconds": 
 
 test_leaves_its_last_second if findings(0, {}) == set()
 
-test_leaves_what_has_no_end if {
-	r := testing.token_secret({})
-	policy.deny == set() with input as r
-	not policy.not_applicable with input as r
+test_does_not_judge_what_has_no_end if {
+	every kind in {"static_token", "basic_auth", "token_secret", "exec_plugin", "auth_provider", "bootstrap_token"} {
+		r := undated(kind, [])
+		policy.deny == set() with input as r
+		policy.unknown == set() with input as r
+		policy.not_applicable with input as r
+	}
+}
+
+test_an_end_that_was_not_read_is_unknown if {
+	every r in [
+		undated("client_certificate", [{"source": "kubeconfig", "code": "partial"}]),
+		undated("bound_token", [{"source": "kubeconfig", "code": "partial"}]),
+		undated("bootstrap_token", [{"source": "bootstrap_tokens", "code": "not_configured"}]),
+		undated("bound_token", []),
+	] {
+		policy.deny == set() with input as r
+		policy.unknown == {{"notAfter": null}} with input as r
+		not policy.not_applicable with input as r
+	}
+}
+
+test_knows_an_end_that_was_read if {
+	every r in [ending(-1, {}), ending(0, {})] {
+		policy.unknown == set() with input as r
+		not policy.not_applicable with input as r
+	}
+}
+
+test_a_gap_elsewhere_hides_no_end if {
+	r := undated("bootstrap_token", [{"source": "bindings", "code": "forbidden"}])
+	policy.not_applicable with input as r
 }
 
 test_does_not_judge_nodes if {
@@ -28,5 +56,10 @@ test_does_not_judge_what_is_over if {
 }
 
 ending(left, changes) := testing.credential({"credential": object.union({"notAfter": testing.now + left}, changes)})
+
+undated(kind, gaps) := testing.credential({
+	"gaps": gaps,
+	"credential": {"kind": kind, "notBefore": null, "notAfter": null, "certificate": null},
+})
 
 findings(left, changes) := found if found := policy.deny with input as ending(left, changes)

@@ -2,8 +2,8 @@
 # title: Credential expires soon
 # description: >-
 #   A credential is inside its renewal window. Short-lived ones, whose whole life is no longer than
-#   the window, are meant to be replaced and are left out, as are bootstrap tokens and the certificates
-#   of kubelets.
+#   the window, are meant to be replaced and are left out, as are bootstrap tokens, the certificates of
+#   kubelets and what has no end date.
 # scope: package
 # schemas:
 #   - input: schema.record
@@ -36,9 +36,18 @@ deny contains {"secondsLeft": credentials.seconds_left, "windowSeconds": _window
 	credentials.seconds_left < _window
 }
 
+unknown contains {"notAfter": null} if {
+	not not_applicable
+	input.credential.notAfter == null
+}
+
 not_applicable if credentials.is_node
 
 not_applicable if credentials.is_over
+
+not_applicable if credentials.is_endless
+
+not_applicable if credentials.is_login
 
 not_applicable if input.credential.kind == "bootstrap_token"
 

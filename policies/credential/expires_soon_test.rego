@@ -41,8 +41,26 @@ test_does_not_judge_nodes_bootstrap_tokens_and_what_is_over if {
 	not judged(testing.hour, testing.year, {"state": "revoked"})
 }
 
-test_leaves_what_has_no_end if {
-	policy.deny == set() with input as testing.token_secret({})
+test_does_not_judge_what_has_no_end if {
+	every kind in {"static_token", "basic_auth", "token_secret", "exec_plugin", "auth_provider"} {
+		r := undated(kind, [])
+		policy.deny == set() with input as r with data.params.credential.expires_soon as params
+		policy.unknown == set() with input as r with data.params.credential.expires_soon as params
+		policy.not_applicable with input as r with data.params.credential.expires_soon as params
+	}
+}
+
+test_an_end_that_was_not_read_is_unknown if {
+	every kind in {"client_certificate", "bound_token"} {
+		r := undated(kind, [{"source": "kubeconfig", "code": "partial"}])
+		policy.deny == set() with input as r with data.params.credential.expires_soon as params
+		policy.unknown == {{"notAfter": null}} with input as r with data.params.credential.expires_soon as params
+		not policy.not_applicable with input as r with data.params.credential.expires_soon as params
+	}
+}
+
+test_knows_an_end_that_was_read if {
+	policy.unknown == set() with input as living(testing.hour, testing.year, {})
 		with data.params.credential.expires_soon as params
 }
 
@@ -52,6 +70,11 @@ living(left, lifetime, changes) := testing.credential({"credential": object.unio
 	{"notBefore": (testing.now + left) - lifetime, "notAfter": testing.now + left},
 	changes,
 )})
+
+undated(kind, gaps) := testing.credential({
+	"gaps": gaps,
+	"credential": {"kind": kind, "notBefore": null, "notAfter": null, "certificate": null},
+})
 
 findings(left, lifetime, changes) := found if found := policy.deny with input as living(left, lifetime, changes)
 	with data.params.credential.expires_soon as params

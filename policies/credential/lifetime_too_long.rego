@@ -3,7 +3,8 @@
 # description: >-
 #   The time between a credential's two dates is longer than what is allowed for a person or for a
 #   machine. Whoever copies it may use it all that time. The control plane's own credentials
-#   (users named system:) are left out.
+#   (users named system:) are left out. So is what has no end at all: kind/static_credential and
+#   kind/long_lived_token_secret deny that. How long a plugin's credentials live, nobody can read.
 # scope: package
 # schemas:
 #   - input: schema.record
@@ -11,7 +12,7 @@
 #   kind: credential
 #   severity: medium
 #   privileged_severity: high
-#   needs: [certificate_requests, kubeconfig]
+#   needs: [certificate_requests, bootstrap_tokens, kubeconfig]
 #   min_grade: none
 #   remediation: >-
 #     Issue short-lived credentials: spec.expirationSeconds of a certificate request, the duration of a
@@ -40,7 +41,20 @@ deny contains {"lifetimeSeconds": credentials.lifetime_seconds, "maxSeconds": _m
 	credentials.lifetime_seconds > _max_seconds
 }
 
+unknown contains {"reason": "issued at each login"} if {
+	not not_applicable
+	credentials.is_login
+}
+
+unknown contains {"reason": "a date is not known"} if {
+	not not_applicable
+	not credentials.is_login
+	not credentials.lifetime_seconds
+}
+
 not_applicable if not credentials.is_usable
+
+not_applicable if credentials.is_endless
 
 not_applicable if {
 	startswith(input.credential.username, "system:")

@@ -19,9 +19,44 @@ test_allows_robots_more if {
 	findings(long, {}, "no") == set()
 }
 
-test_leaves_what_lacks_a_date if {
-	findings(testing.year, {"notAfter": null}, "yes") == set()
-	findings(testing.year, {"notBefore": null}, "yes") == set()
+test_leaves_endless_ones_to_their_own_policies if {
+	every r in [
+		undated({"kind": "static_token"}, []),
+		undated({"kind": "basic_auth"}, []),
+		undated({"kind": "token_secret", "username": "system:serviceaccount:build:deployer"}, []),
+		undated({"kind": "bootstrap_token", "username": ""}, []),
+	] {
+		policy.deny == set() with input as r
+		policy.unknown == set() with input as r
+		policy.not_applicable with input as r
+	}
+}
+
+test_nobody_knows_what_a_plugin_issues if {
+	every kind in {"exec_plugin", "auth_provider"} {
+		r := undated({"kind": kind, "username": ""}, [])
+		policy.deny == set() with input as r
+		policy.unknown == {{"reason": "issued at each login"}} with input as r
+		not policy.not_applicable with input as r
+	}
+}
+
+test_a_date_that_was_not_read_is_unknown if {
+	every r in [
+		undated({}, [{"source": "kubeconfig", "code": "partial"}]),
+		undated({"kind": "bound_token"}, [{"source": "kubeconfig", "code": "partial"}]),
+		undated({"kind": "bootstrap_token", "username": ""}, [{"source": "bootstrap_tokens", "code": "partial"}]),
+		living(testing.year, {"notBefore": null}, "yes"),
+		living(testing.year, {"notAfter": null}, "yes"),
+	] {
+		policy.deny == set() with input as r
+		policy.unknown == {{"reason": "a date is not known"}} with input as r
+		not policy.not_applicable with input as r
+	}
+}
+
+test_knows_dates_that_were_read if {
+	policy.unknown == set() with input as living(testing.day, {}, "yes")
 }
 
 test_does_not_judge_the_control_plane_and_what_does_not_work if {
@@ -44,6 +79,11 @@ living(lifetime, changes, human) := testing.credential({
 		{"notBefore": (testing.now + testing.hour) - lifetime, "notAfter": testing.now + testing.hour},
 		changes,
 	),
+})
+
+undated(changes, gaps) := testing.credential({
+	"gaps": gaps,
+	"credential": object.union({"notBefore": null, "notAfter": null, "certificate": null}, changes),
 })
 
 findings(lifetime, changes, human) := found if found := policy.deny with input as living(lifetime, changes, human)

@@ -14,6 +14,28 @@ seconds_left := input.credential.notAfter - input.now
 # Undefined where it lacks one of the dates.
 lifetime_seconds := input.credential.notAfter - input.credential.notBefore
 
+# Nothing says when it ends: it works until its issuer ends it, or (a bootstrap token) until somebody
+# deletes it.
+is_endless if {
+	input.credential.notAfter == null
+	input.credential.kind in {"static_token", "basic_auth", "token_secret"}
+}
+
+# Its Secret was read and has no expiration; one that was not read leaves a gap.
+is_endless if {
+	input.credential.notAfter == null
+	input.credential.kind == "bootstrap_token"
+	not _is_unread
+}
+
+_is_unread if {
+	some gap in input.gaps
+	gap.source in {"bootstrap_tokens", "kubeconfig"}
+}
+
+# It fetches a credential at each login and has no dates itself.
+is_login if input.credential.kind in {"exec_plugin", "auth_provider"}
+
 # It was never handed out, or its issuer ended it.
 is_over if input.credential.state in {"not_issued", "revoked", "deleted"}
 
