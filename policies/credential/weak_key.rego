@@ -39,7 +39,11 @@ unknown contains finding if {
 	some finding in _unread
 }
 
-not_applicable if is_null(input.credential.certificate)
+# A client certificate without it could not be read.
+not_applicable if {
+	is_null(input.credential.certificate)
+	input.credential.kind != "client_certificate"
+}
 
 not_applicable if not credentials.is_usable
 
@@ -56,7 +60,9 @@ _weaknesses contains {"key": "signature", "signatureHash": hash} if {
 	hash in {"MD2", "MD5", "SHA-1"}
 }
 
-_weaknesses contains {"key": "usage", "clientAuth": false} if not input.credential.certificate.clientAuth
+_weaknesses contains {"key": "usage", "clientAuth": false} if input.credential.certificate.clientAuth == false
+
+_unread contains {"key": "certificate"} if is_null(input.credential.certificate)
 
 _unread contains {"key": "key_size", "keyAlgorithm": input.credential.certificate.keyAlgorithm} if {
 	input.credential.certificate.keyBits == 0

@@ -34,12 +34,23 @@ test_an_unknown_size_or_signature_is_neither if {
 	policy.unknown == {{"key": "key_size", "keyAlgorithm": "unknown"}, {"key": "signature"}} with input as r
 }
 
+test_a_certificate_that_was_not_read_is_unknown if {
+	r := testing.credential({
+		"gaps": [{"source": "kubeconfig", "code": "partial"}],
+		"credential": {"state": "unknown", "notBefore": null, "notAfter": null, "certificate": null},
+	})
+	policy.deny == set() with input as r with data.params.credential.weak_key as params
+	policy.unknown == {{"key": "certificate"}} with input as r
+	not policy.not_applicable with input as r
+}
+
 test_does_not_judge_tokens_and_what_does_not_work if {
 	weak := {"certificate": {"keyBits": 1}}
 	every r in [
 		testing.token_secret({}),
 		testing.credential({"credential": object.union(weak, {"notAfter": testing.now - 1})}),
 		testing.credential({"credential": object.union(weak, {"state": "deleted"})}),
+		testing.credential({"credential": {"state": "not_issued", "notAfter": null, "certificate": null}}),
 	] {
 		policy.not_applicable with input as r
 		policy.deny == set() with input as r with data.params.credential.weak_key as params

@@ -9,6 +9,15 @@ test_denies_the_group_among_others if {
 
 test_leaves_other_groups if findings({"groups": ["dev", "system:masters2"]}) == set()
 
+test_leaves_one_that_was_not_read_to_its_gap if {
+	r := testing.credential({
+		"gaps": [{"source": "kubeconfig", "code": "partial"}],
+		"credential": {"state": "unknown", "username": "", "notBefore": null, "notAfter": null, "certificate": null},
+	})
+	policy.deny == set() with input as r
+	not policy.not_applicable with input as r
+}
+
 test_does_not_judge_other_kinds_and_what_does_not_work if {
 	every changes in [
 		{"kind": "bound_token"},
