@@ -3,7 +3,8 @@
 # description: >-
 #   A role is bound to callers without a credential (system:anonymous, system:unauthenticated), or one
 #   with a power that leads to credentials to everybody who has any (system:authenticated). The API
-#   server's own bindings and the cluster-info of kubeadm are left out.
+#   server's own bindings and the cluster-info of kubeadm are left out while their roles hold no such
+#   power.
 # scope: package
 # schemas:
 #   - input: schema.record
@@ -33,9 +34,15 @@ unknown contains {"roleName": input.grant.roleName} if {
 	input.grant.roleExists == "unknown"
 }
 
-not_applicable if input.grant.isBootstrapDefault
+not_applicable if {
+	input.grant.isBootstrapDefault
+	_is_harmless
+}
 
-not_applicable if _is_cluster_info
+not_applicable if {
+	_is_cluster_info
+	_is_harmless
+}
 
 not_applicable if not _everybody[input.grant.subject.kind][input.grant.subject.name]
 
@@ -44,12 +51,17 @@ _is_open if input.grant.subject.name != "system:authenticated"
 
 _is_open if count(input.grant.powers) > 0
 
+# Anybody who may edit roles can add to a default one; an unread role shows no powers either.
+_is_harmless if {
+	input.grant.roleExists != "unknown"
+	count(input.grant.powers) == 0
+}
+
 # kubeadm shows joining nodes where the cluster is; it holds no secret.
 _is_cluster_info if {
 	input.grant.namespace == "kube-public"
 	input.grant.bindingName == "kubeadm:bootstrap-signer-clusterinfo"
 	input.grant.roleName == "kubeadm:bootstrap-signer-clusterinfo"
-	count(input.grant.powers) == 0
 }
 
 _everybody := {

@@ -35,6 +35,26 @@ test_does_not_judge_defaults_and_others if {
 	findings("User", "system:anonymous", object.union(info, {"namespace": "default"})) != set()
 }
 
+test_judges_a_default_whose_role_was_edited if {
+	edited := {"isBootstrapDefault": true, "roleName": "system:public-info-viewer", "powers": ["read_secrets"]}
+	every name in {"system:unauthenticated", "system:authenticated"} {
+		findings("Group", name, edited) == {{"roleName": "system:public-info-viewer", "powers": ["read_secrets"]}}
+	}
+}
+
+test_judges_a_default_whose_role_was_not_read if {
+	cluster_info := "kubeadm:bootstrap-signer-clusterinfo"
+	every changes in [
+		{"isBootstrapDefault": true, "roleName": cluster_info},
+		{"namespace": "kube-public", "bindingName": cluster_info, "roleName": cluster_info},
+	] {
+		r := binding("Group", "system:unauthenticated", object.union(changes, {"roleExists": "unknown"}))
+		policy.deny == set() with input as r
+		policy.unknown == {{"roleName": cluster_info}} with input as r
+		not policy.not_applicable with input as r
+	}
+}
+
 binding(kind, name, changes) := testing.grant({"grant": object.union(
 	{"subject": {"kind": kind, "name": name}},
 	changes,
