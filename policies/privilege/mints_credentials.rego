@@ -2,8 +2,9 @@
 # title: May mint or borrow credentials
 # description: >-
 #   A subject may approve or sign certificates, create tokens, impersonate others, or bind and escalate
-#   roles in the whole cluster: it can make itself a credential that nobody issued to it. Persons bound
-#   to cluster-admin are left to privilege/cluster_admin_person.
+#   roles, in the whole cluster or in kube-system, where the control plane's accounts are: it can make
+#   itself a credential that nobody issued to it. The API server's own bindings are left out; persons
+#   bound to cluster-admin are left to privilege/cluster_admin_person.
 # scope: package
 # schemas:
 #   - input: schema.record
@@ -27,7 +28,7 @@ package policies.privilege.mints_credentials
 
 deny contains {"powers": powers} if {
 	not not_applicable
-	input.grant.namespace == ""
+	input.grant.namespace in {"", "kube-system"}
 	powers := sort({power | some power in input.grant.powers; power in _minting})
 	count(powers) > 0
 }

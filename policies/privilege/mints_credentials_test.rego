@@ -24,14 +24,23 @@ test_denies_cluster_admin_of_what_is_no_person if {
 	}
 }
 
-test_leaves_other_powers_and_one_namespace if {
+test_denies_in_the_namespace_of_the_control_plane if {
+	every power in {"bind", "create_token", "escalate", "impersonate"} {
+		findings({"powers": [power, "exec_pods"], "namespace": "kube-system"}) == {{"powers": [power]}}
+	}
+	findings({"powers": ["read_secrets"], "namespace": "kube-system"}) == set()
+}
+
+test_leaves_other_powers_and_other_namespaces if {
 	findings({"powers": ["read_secrets", "exec_pods", "wildcard", "write_rbac"]}) == set()
 	findings({"powers": ["impersonate"], "namespace": "build"}) == set()
+	findings({"powers": ["create_token"], "namespace": "kube-system-2"}) == set()
 }
 
 test_does_not_judge_bootstrap_subjects_and_persons_bound_to_cluster_admin if {
 	every changes in [
 		{"powers": ["bind"], "isBootstrapDefault": true},
+		{"powers": ["create_token"], "isBootstrapDefault": true, "namespace": "kube-system"},
 		{"powers": ["cluster_admin", "bind"]},
 		{"powers": ["cluster_admin"], "subject": {"kind": "Group", "name": "ops"}},
 	] {
