@@ -9,7 +9,19 @@ test_denies_another_cluster if {
 	findings({"cluster": {"uid": "cluster-2", "name": "south"}}) == {object.union(copy, {"clusters": ["south"]})}
 }
 
-test_denies_another_file_owner if findings({"ownerUid": 1001}) == {copy}
+test_denies_one_certificate_in_files_of_two_owners if {
+	findings({"ownerUid": 1001, "location": "deploy.kubeconfig:7"}) == {object.union(
+		copy,
+		{"locations": ["deploy.kubeconfig:7"]},
+	)}
+	findings({"ownerUid": 0}) == {copy}
+}
+
+test_an_owner_that_is_not_known_is_not_another if {
+	findings({"ownerUid": null}) == set()
+	r := testing.key({"ownerUid": 1001})
+	policy.deny == set() with input as object.union(r, {"credential": {"ownerUid": null}})
+}
 
 test_leaves_copies_and_renewals_of_one_user if {
 	findings({}) == set()
