@@ -1,6 +1,6 @@
 import type { Facts, Gap, Source, SourceStatus } from '../model/facts.ts';
 import type { KubernetesApi } from '../providers/kubernetes/api.ts';
-import type { Collected, Collector, CollectorOptions } from './collector.ts';
+import type { Collected, CollectorOptions } from './collector.ts';
 import { collectors } from './index.ts';
 
 /** Facts of the sources that the API server has. */
@@ -10,11 +10,14 @@ export type LiveFacts = Pick<
 >;
 
 /**
- * Reads every source of one cluster. What the first way in may not read is tried through the others.
- * @param ways the contexts that reach the cluster, best first.
+ * Reads every source of one cluster. A list that the first way in may not read is tried through the others.
+ * @param ways the contexts that reach the cluster, best first; at least one.
  */
 export async function collect(ways: KubernetesApi[], options: CollectorOptions): Promise<LiveFacts> {
-	const results = await Promise.all(collectors.map(collector => collectSource(collector, ways, options)));
+	const api = throughAny(ways);
+	const results = await Promise.all(
+		collectors.map(async ({ source, collect: read }) => ({ source, collected: await read(api, options) })),
+	);
 	return {
 		credentials: results.flatMap(({ collected }) => collected.credentials ?? []),
 		bindings: results.flatMap(({ collected }) => collected.bindings ?? []),
@@ -25,25 +28,27 @@ export async function collect(ways: KubernetesApi[], options: CollectorOptions):
 	};
 }
 
-async function collectSource(
-	collector: Collector,
-	ways: KubernetesApi[],
-	options: CollectorOptions,
-): Promise<{ source: Source; collected: Collected }> {
-	let best: Collected | null = null;
-	for (const way of ways) {
-		const collected = await collector.collect(way, options);
-		if (best === null || severity(collected) < severity(best)) best = collected;
-		if (severity(best) === 0) break;
-	}
-	return { source: collector.source, collected: best ?? { count: 0, gaps: [] } };
+/** Each question goes to one way after the other until one answers; if none does, the best one's error counts. */
+function throughAny(ways: KubernetesApi[]): KubernetesApi {
+	const ask = async <T>(question: (api: KubernetesApi) => Promise<T>): Promise<T> => {
+		const errors: unknown[] = [];
+		for (const way of ways) {
+			try {
+				return await question(way);
+			} catch (error) {
+				errors.push(error);
+			}
+		}
+		throw errors[0];
+	};
+	return {
+		get: path => ask(way => way.get(path)),
+		post: (path, body) => ask(way => way.post(path, body)),
+		list: (path, parse, options) => ask(way => way.list(path, parse, options)),
+	};
 }
 
-/** Gaps of the whole source; those of single objects are the same through every context. */
-function severity({ gaps }: Collected): number {
-	return gaps.filter(isWide).length;
-}
-
+/** A gap of the whole source; those of single objects leave the rest of it readable. */
 function isWide(gap: Gap): boolean {
 	return gap.subject === '' && gap.code !== 'not_configured';
 }

@@ -54,6 +54,33 @@ describe('collect', it => {
 		);
 	});
 
+	it('lists of one source that different contexts may read :: are put together', async () => {
+		const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+		const metadata = (uid: string) => ({ metadata: { uid, name: uid } });
+		const [cluster, local] = [`${RBAC}/clusterrolebindings`, `${RBAC}/rolebindings`];
+		const first = stubApi({ ...good, [cluster]: [metadata('c')], [local]: no('it') });
+		const second = stubApi({ ...good, [cluster]: no('it'), [local]: [metadata('r')] });
+		const found = await collect([first, second], NOTHING);
+		assert.equal(
+			found.bindings.map(({ uid }) => uid),
+			['c', 'r'],
+		);
+		assert.equal(found.gaps, []);
+		assert.equal(found.sources[0], { source: 'bindings', status: 'complete', count: 2 });
+	});
+
+	it('what no context may read :: is told as the first one was', async () => {
+		const late = new ApiError('timeout', 0, 'too late');
+		const found = await collect(
+			[stubApi({ ...good, [SECRETS]: no('it') }), stubApi({ ...good, [SECRETS]: late })],
+			NOTHING,
+		);
+		assert.equal(
+			found.gaps.map(({ code }) => code),
+			['forbidden'],
+		);
+	});
+
 	it('a gap of one object :: is no reason to ask through another', async () => {
 		const token = { metadata: { uid: 'u', namespace: 'kube-system', name: 'bootstrap-token-abcdef' } };
 		const second = stubApi(good);
