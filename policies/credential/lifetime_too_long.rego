@@ -12,7 +12,7 @@
 #   kind: credential
 #   severity: medium
 #   privileged_severity: high
-#   needs: [certificate_requests, bootstrap_tokens, kubeconfig]
+#   needs: [certificate_requests, kubeconfig]
 #   min_grade: none
 #   remediation: >-
 #     Issue short-lived credentials: spec.expirationSeconds of a certificate request, the duration of a
