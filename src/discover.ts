@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { type Probe, probe } from './collectors/probe.ts';
+import type { ScanError } from './lib/scan-error.ts';
 import { byCodeUnit } from './lib/text.ts';
 import { sha256 } from './lib/x509.ts';
 import type { ScanRequest } from './model/scan.ts';
@@ -27,18 +28,20 @@ export interface LiveCluster {
 export interface Discovered {
 	clusters: LiveCluster[];
 	broken: BrokenTarget[];
+	/** What is wrong with the first broken one, for when nothing else is left. */
+	error: ScanError | null;
 	/** What the reader should know: contexts that are one cluster, clusters that share a UID. */
 	notices: string[];
 }
 
 /** Connects to every target and finds out which contexts reach the same cluster. */
 export async function discover(request: ScanRequest): Promise<Discovered> {
-	const { targets, broken } = loadTargets(request.kubeconfigs, request.now);
+	const { targets, broken, error } = loadTargets(request.kubeconfigs, request.now);
 	const limit = pLimit(request.concurrency);
 	const ways = await Promise.all(targets.map(target => limit(() => reach(target, request))));
 	const groups = [...groupWays(ways).values()];
 	const clusters = groups.map(group => toCluster(group, groups)).sort((a, b) => byCodeUnit(a.name, b.name));
-	return { clusters, broken, notices: clusters.flatMap(cluster => noticesOf(cluster, clusters)) };
+	return { clusters, broken, error, notices: clusters.flatMap(cluster => noticesOf(cluster, clusters)) };
 }
 
 async function reach(target: LiveTarget, request: ScanRequest): Promise<Way> {

@@ -26,9 +26,13 @@ export interface Diagnosis {
 	notes: string[];
 }
 
-/** Tries every source through every context, as a scan would, and keeps nothing but how that went. */
+/**
+ * Tries every source through every context, as a scan would, and keeps nothing but how that went.
+ * @throws {ScanError} when no context can be used.
+ */
 export async function doctor(request: ScanRequest): Promise<Diagnosis[]> {
-	const { clusters, broken } = await discover(request);
+	const { clusters, broken, error } = await discover(request);
+	if (clusters.length === 0 && error !== null) throw error;
 	const limit = pLimit(request.concurrency);
 	const ways = clusters.flatMap(cluster => cluster.ways.map(way => ({ cluster, way })));
 	const examined = await Promise.all(

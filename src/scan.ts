@@ -5,7 +5,8 @@ import { type Discovered, discover } from './discover.ts';
 import type { Bundle } from './evaluate/bundle.ts';
 import { createPool, type PolicyPool } from './evaluate/pool.ts';
 import { assessKeys } from './fleet.ts';
-import { emptyCluster } from './lib/empty-facts.ts';
+import { emptyCluster, emptyFacts } from './lib/empty-facts.ts';
+import { ScanError } from './lib/scan-error.ts';
 import type { EpochSeconds, Facts } from './model/facts.ts';
 import type { Report, ReportedCluster } from './model/report.ts';
 import type { ScanRequest } from './model/scan.ts';
@@ -13,6 +14,7 @@ import { type Assigned, assignEndpoints } from './providers/files/assign.ts';
 import { offlineFacts } from './providers/files/attach.ts';
 import { type FileFacts, readKubeconfigFile } from './providers/files/file-facts.ts';
 import { readKubeconfigFiles } from './providers/files/read-kubeconfigs.ts';
+import { describeFailure } from './providers/kubernetes/api-error.ts';
 import { type Outcome, statusOf, toReport } from './report.ts';
 
 /**
@@ -62,12 +64,12 @@ interface Done {
 /** With nothing else to scan, a file that cannot be used is the user's mistake and not a bad target among many. */
 function refuseNothing(
 	files: FileFacts[],
-	{ clusters, broken }: Discovered,
+	{ clusters, error }: Discovered,
 	{ savedFacts }: ScanRequest,
 ): void {
-	const failed = files.find(({ error }) => error !== null)?.error;
-	const isAlone = clusters.length + broken.length === 0 && savedFacts === null;
-	if (failed && isAlone && files.every(({ error }) => error !== null)) throw failed;
+	const isAlone = clusters.length === 0 && savedFacts === null && files.every(file => file.error !== null);
+	const first = error ?? files[0]?.error ?? null;
+	if (isAlone && first !== null) throw first;
 }
 
 function assign(files: FileFacts[], { clusters }: Discovered): Assigned {
@@ -129,14 +131,20 @@ async function assessOne(
 	bundle: Bundle,
 ): Promise<void> {
 	const { signal, now, onEvent, onFacts } = request;
+	const judge = (facts: Facts) => assess(facts, { pool, catalog: bundle.catalog, now, signal });
+	const failed = (error: unknown) => {
+		// A ScanError means that no cluster could be judged; anything else stays with this one.
+		if (signal.aborted || error instanceof ScanError) throw error;
+		return failedFacts(uid, name, error, now);
+	};
 	try {
 		signal.throwIfAborted();
 		onEvent({ kind: 'cluster_started', cluster: name });
-		const facts = await read();
+		const facts = await read().catch(failed);
 		// What was cut short looks like gaps: it is no picture of the cluster.
 		signal.throwIfAborted();
 		await onFacts?.(facts);
-		const assessment = await assess(facts, { pool, catalog: bundle.catalog, now, signal });
+		const assessment = await judge(facts).catch(error => judge(failed(error)));
 		done.assessments.push(assessment);
 		const findings = assessment.findings.filter(({ outcome }) => outcome === 'fail').length;
 		onEvent({
@@ -144,12 +152,19 @@ async function assessOne(
 			cluster: name,
 			status: statusOf(assessment.facts),
 			findings,
-			gaps: facts.gaps.length,
+			gaps: assessment.facts.gaps.length,
 		});
 	} catch (error) {
 		if (!signal.aborted) throw error;
 		done.interrupted.push({ uid, name });
 	}
+}
+
+/** A cluster that our own code did not expect: told like one that could not be reached. */
+function failedFacts(uid: string, name: string, error: unknown, now: EpochSeconds): Facts {
+	const reason = `kubelapse failed on this cluster (${describeFailure(error).message}); please report it`;
+	const gap = { source: 'cluster', code: 'partial', message: reason, permission: '', subject: '' } as const;
+	return { ...emptyFacts(emptyCluster(uid, name, 'kubernetes'), now, 'unavailable'), gaps: [gap] };
 }
 
 /** What spans clusters comes last: keys shared between them, and clusters that never turned up. */

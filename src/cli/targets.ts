@@ -46,7 +46,8 @@ function namedContexts(settings: Settings): KubeconfigTarget['contexts'] {
 function fromConfig(target: NonNullable<Settings['targets']>[number]): KubeconfigTarget {
 	const { kubeconfig: path, context, name } = target;
 	if (context === undefined) return { path, contexts: target['all-contexts'] ? 'all' : 'current', names: {} };
-	return { path, contexts: [context], names: name === undefined ? {} : { [context]: name } };
+	const names = name === undefined ? {} : { [context]: name };
+	return { path, contexts: [context], names, isExact: true };
 }
 
 /** As kubectl looks, but each file on its own: merged, equal names would send one context to another's server. */
@@ -65,14 +66,14 @@ function defaultPaths({ kubeconfig, home, exists }: Surroundings): string[] {
 /** Contexts of one file that are named apart become one target: the file is loaded once. */
 function merged(targets: KubeconfigTarget[]): KubeconfigTarget[] {
 	const byFile = new Map<string, KubeconfigTarget>();
-	for (const { path, contexts, names } of targets) {
-		const key = JSON.stringify([path, Array.isArray(contexts) ? 'named' : contexts]);
+	for (const { path, contexts, names, ...rest } of targets) {
+		const key = JSON.stringify([path, Array.isArray(contexts) ? 'named' : contexts, rest]);
 		const same = byFile.get(key);
 		const all =
 			Array.isArray(contexts) && Array.isArray(same?.contexts)
 				? [...new Set([...same.contexts, ...contexts])]
 				: contexts;
-		byFile.set(key, { path, contexts: all, names: { ...same?.names, ...names } });
+		byFile.set(key, { path, contexts: all, names: { ...same?.names, ...names }, ...rest });
 	}
 	return [...byFile.values()];
 }

@@ -8,6 +8,8 @@ export interface KubeconfigTarget {
 	contexts: string[] | 'all' | 'current';
 	/** Cluster names to show in place of `file#context`, by context. */
 	names: Record<string, string>;
+	/** Named contexts belong to this very file; else it is enough that one of all files has them (`--context`). */
+	isExact?: boolean;
 }
 
 /** `SOURCE[@CLUSTER]` of `--allow-gap`; cluster is a name or uid, null for every cluster. */

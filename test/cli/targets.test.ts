@@ -67,7 +67,7 @@ describe('kubeconfigTargets', it => {
 				},
 			),
 			[
-				{ path: 'a', contexts: ['x', 'y'], names: { x: 'prod' } },
+				{ path: 'a', contexts: ['x', 'y'], names: { x: 'prod' }, isExact: true },
 				{ path: 'b', contexts: 'all', names: {} },
 			],
 		));

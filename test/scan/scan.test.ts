@@ -173,6 +173,41 @@ describe('scan', it => {
 				}),
 		));
 
+	it('a kubeconfig that cannot be read beside files that can :: stops nothing', () =>
+		withTempDir(async dir => {
+			const { writeFile } = await import('node:fs/promises');
+			await writeFile(join(dir, 'f'), oneUser('{token: t}'));
+			const request = scanRequest({
+				kubeconfigs: [{ path: join(dir, 'missing'), contexts: 'current', names: {} }],
+				files: [join(dir, 'f')],
+			});
+			assert.equal((await scan(request, bundle)).clusters.map(({ status }) => status).sort(), [
+				'partial',
+				'unreachable',
+			]);
+			const alone = await scan({ ...request, files: [] }, bundle).catch((cause: Error) => cause.name);
+			assert.is(alone, 'ScanError');
+		}));
+
+	it('a cluster that our own code fails on :: is told, and loses no other', async () => {
+		// Not what the types promise: whatever goes wrong within one cluster stays there.
+		const odd = { ...small('odd'), credentials: [null] } as unknown as Facts;
+		const report = await scanFacts([small('a'), odd, small('b')]);
+		assert.equal(clusters(report), [
+			['a', 'assessed'],
+			['b', 'assessed'],
+			['odd', 'unreachable'],
+		]);
+		assert.equal(
+			report.gaps.map(({ cluster, source, code }) => [cluster.name, source, code]),
+			[['odd', 'cluster', 'partial']],
+		);
+		assert.match(
+			report.gaps[0]?.message ?? '',
+			/^kubelapse failed on this cluster \(.*\); please report it$/,
+		);
+	});
+
 	it('nothing but a file that cannot be used :: is the user’s mistake', () =>
 		withTempDir(async dir => {
 			const error = await scan(scanRequest({ files: [dir] }), bundle).then(

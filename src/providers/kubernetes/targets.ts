@@ -52,12 +52,14 @@ export interface RawContext {
 export interface Targets {
 	targets: LiveTarget[];
 	broken: BrokenTarget[];
+	/** What is wrong with the first broken one, for when nothing else is left to scan. */
+	error: ScanError | null;
 }
 
 /**
  * Reads each kubeconfig by itself: clouds name every cluster `kubernetes`, and merged files send one
- * context to another's server.
- * @throws {ScanError} CONTEXT_UNKNOWN; and whatever is wrong when not one target is left to scan.
+ * context to another's server. A bad target never stops the others.
+ * @throws {ScanError} CONTEXT_UNKNOWN when no file has a context that any of them may have.
  */
 export function loadTargets(kubeconfigs: KubeconfigTarget[], now: EpochSeconds): Targets {
 	const files = kubeconfigs.map(target => ({ target, file: openFile(target.path) }));
@@ -74,21 +76,33 @@ export function loadTargets(kubeconfigs: KubeconfigTarget[], now: EpochSeconds):
 		const { path } = target;
 		if ('error' in file) {
 			firstError ??= file.error;
-			if (isNew(path, ''))
-				broken.push({ name: oneLine(path), path, server: '', caKey: '', message: file.error.message });
+			for (const { name } of lostWith(target).filter(({ context }) => isNew(path, context)))
+				broken.push({ name, path, server: '', caKey: '', message: file.error.message });
 			continue;
 		}
 		const names = contextsOf(target, file.kubeconfig).filter(name => isNew(path, name));
 		for (const one of names.map(name => loadContext(target, file, name, now))) {
-			if ('message' in one) {
-				firstError ??= new ScanError('KUBECONFIG_INVALID', one.message);
-				broken.push(one);
+			if ('error' in one) {
+				firstError ??= one.error;
+				broken.push(one.broken);
 			} else targets.push(one);
 		}
 	}
-	if (targets.length === 0 && firstError !== null) throw firstError;
 	nameApart([...targets, ...broken]);
-	return { targets, broken };
+	return { targets, broken, error: firstError };
+}
+
+/** What a file takes with it that cannot be read: the clusters that it is known to hold, else itself. */
+function lostWith(target: KubeconfigTarget): { context: string; name: string }[] {
+	const { path, contexts } = target;
+	if (target.isExact !== true || !Array.isArray(contexts)) return [{ context: '', name: oneLine(path) }];
+	return contexts.map(context => ({ context, name: nameOf(target, context) }));
+}
+
+/** Configured name, else file and context; a context may be called `constructor`. */
+function nameOf({ path, names }: KubeconfigTarget, context: string): string {
+	const own = Object.hasOwn(names, context) ? names[context] : undefined;
+	return own ?? `${basename(path)}#${context}`;
 }
 
 /** Every home has a `.kube/config`: where file and context are the same, the folder tells. */
@@ -140,37 +154,35 @@ function parseRaw(path: string, text: string): Record<string, unknown> {
 
 const readText = (path: string) => readSmallFile(path).text;
 
-/** A context is unknown when none of the files has it: `--context` goes with every `--kubeconfig`. */
+/** `--context` goes with every `--kubeconfig`: such a context is unknown when none of the files has it. */
 function refuseUnknownContexts(
 	files: { target: KubeconfigTarget; file: OpenFile | { error: ScanError } }[],
 ): void {
-	const known = files.flatMap(({ file }) =>
-		'error' in file ? [] : file.kubeconfig.contexts.map(context => context.name),
-	);
-	const wanted = files.flatMap(({ target }) => (Array.isArray(target.contexts) ? target.contexts : []));
+	const pooled = files.filter(({ target }) => target.isExact !== true);
+	// It may be in the file that cannot be read, which is told as a bad target.
+	if (pooled.some(({ file }) => 'error' in file)) return;
+	const known = pooled.flatMap(({ file }) => ('error' in file ? [] : contextNames(file.kubeconfig)));
+	const wanted = pooled.flatMap(({ target }) => (Array.isArray(target.contexts) ? target.contexts : []));
 	const unknown = wanted.find(name => !known.includes(name));
 	if (unknown === undefined) return;
-	// With a broken file the context may be in there: that file's own error tells more.
-	const failed = files.find(({ file }) => 'error' in file);
-	if (failed !== undefined && 'error' in failed.file && known.length === 0) throw failed.file.error;
-	const close = nearest(unknown, known);
-	const hint =
-		close === null
-			? `known contexts: ${
-					known
-						.slice(0, 10)
-						.map(name => oneLine(name, 60))
-						.join(', ') || 'none'
-				}`
-			: `did you mean ${oneLine(close)}?`;
+	const hint = hintOf(unknown, known);
 	throw new ScanError('CONTEXT_UNKNOWN', `no kubeconfig has a context ${oneLine(unknown)}`, { hint });
 }
 
-function contextsOf({ contexts }: KubeconfigTarget, kubeconfig: Kubeconfig): string[] {
-	const names = kubeconfig.contexts.map(context => context.name);
+function hintOf(unknown: string, known: string[]): string {
+	const close = nearest(unknown, known);
+	if (close !== null) return `did you mean ${oneLine(close)}?`;
+	const some = known.slice(0, 10).map(name => oneLine(name, 60));
+	return `known contexts: ${some.join(', ') || 'none'}`;
+}
+
+const contextNames = ({ contexts }: Kubeconfig) => contexts.map(({ name }) => name);
+
+function contextsOf({ contexts, isExact }: KubeconfigTarget, kubeconfig: Kubeconfig): string[] {
+	const names = contextNames(kubeconfig);
 	if (contexts === 'all') return [...new Set(names)];
 	if (contexts === 'current') return [kubeconfig.currentContext];
-	return contexts.filter(name => names.includes(name));
+	return contexts.filter(name => isExact === true || names.includes(name));
 }
 
 function loadContext(
@@ -178,10 +190,10 @@ function loadContext(
 	file: OpenFile,
 	contextName: string,
 	now: EpochSeconds,
-): LiveTarget | BrokenTarget {
+): LiveTarget | { broken: BrokenTarget; error: ScanError } {
 	const { kubeconfig, raw } = file;
 	const { path } = target;
-	const name = target.names[contextName] ?? `${basename(path)}#${contextName}`;
+	const name = nameOf(target, contextName);
 	const context = kubeconfig.contexts.find(block => block.name === contextName);
 	const cluster = kubeconfig.clusters.find(block => block.name === context?.cluster);
 	const user = kubeconfig.users.find(block => block.name === context?.user);
@@ -203,16 +215,19 @@ function loadContext(
 	const fatal = problems.find(problem => problem.isFatal);
 	const say = (line: number, text: string, hint: string) =>
 		`kubeconfig ${oneLine(path)}, context ${oneLine(contextName) || 'none'}, line ${line}: ${text}; ${hint}`;
-	const isBroken = (message: string): BrokenTarget => ({
-		name,
-		path,
-		server: cluster?.server ?? '',
-		caKey,
-		message,
+	const isBroken = (message: string, code: ScanError['code'] = 'KUBECONFIG_INVALID') => ({
+		broken: { name, path, server: cluster?.server ?? '', caKey, message },
+		error: new ScanError(code, message),
 	});
 	if (contextName === '')
 		return isBroken(
 			`kubeconfig ${oneLine(path)} has no current-context; name one with --context, or scan them all with --all-contexts`,
+		);
+	// What a current-context names and the file lacks is the file's own mistake, with its line.
+	if (context === undefined && target.isExact === true)
+		return isBroken(
+			`kubeconfig ${oneLine(path)} has no context ${oneLine(contextName)}; ${hintOf(contextName, contextNames(kubeconfig))}`,
+			'CONTEXT_UNKNOWN',
 		);
 	if (fatal !== undefined) return isBroken(say(fatal.line, fatal.message, fatal.hint));
 	// contextProblems reports a missing block as fatal; this tells the compiler.

@@ -24,13 +24,24 @@ interface Loaded {
 /** What a few targets come to, the folder written as DIR. */
 function load(
 	files: Record<string, string>,
-	wanted: [path: string, contexts: KubeconfigTarget['contexts'], names?: Record<string, string>][],
+	wanted: [
+		path: string,
+		contexts: KubeconfigTarget['contexts'],
+		names?: Record<string, string>,
+		isExact?: boolean,
+	][],
 ): Promise<Loaded | string> {
 	return inFolder(files, dir => {
-		const all = wanted.map(([path, contexts, names = {}]) => ({ path: join(dir, path), contexts, names }));
+		const all = wanted.map(([path, contexts, names = {}, isExact = false]) => ({
+			path: join(dir, path),
+			contexts,
+			names,
+			isExact,
+		}));
 		const plain = (text: string) => text.replaceAll(dir, 'DIR');
 		try {
-			const { targets, broken } = loadTargets(all, NOW);
+			const { targets, broken, error } = loadTargets(all, NOW);
+			if (targets.length === 0 && error !== null) throw error;
 			return {
 				targets: targets.map(t => [plain(t.name), t.cluster.server, t.notes.map(plain)]),
 				broken: broken.map(b => [plain(b.name), plain(b.message)]),
@@ -69,6 +80,45 @@ describe('loadTargets', it => {
 				broken: [],
 			},
 		);
+	});
+
+	it('a context that the config names in this very file :: is broken where the file has lost it', async () => {
+		const good = ['a', ['prod'], {}, true] as [string, string[], Record<string, string>, boolean];
+		const files = { a: file(context('prod')), b: file(context('prod2')) };
+		const target = ['a#prod', 'https://h:6443', []];
+		assert.equal(await load(files, [good, ['b', ['prod'], { prod: 'second' }, true]]), {
+			targets: [target],
+			broken: [['second', 'kubeconfig DIR/b has no context prod; did you mean prod2?']],
+		});
+		assert.equal(await load(files, [good, ['missing', ['prod-b'], { 'prod-b': 'third' }, true]]), {
+			targets: [target],
+			broken: [['third', 'DIR/missing does not exist']],
+		});
+		assert.is(
+			await load(files, [['b', ['prod'], {}, true]]),
+			'CONTEXT_UNKNOWN: kubeconfig DIR/b has no context prod; did you mean prod2?; ',
+		);
+	});
+
+	it('a context that a broken file may hold :: stops no other', async () => {
+		const wanted = ['prod', 'prod-b'];
+		assert.equal(
+			await load({ a: file(context('prod')) }, [
+				['a', wanted],
+				['missing', wanted],
+			]),
+			{
+				targets: [['a#prod', 'https://h:6443', []]],
+				broken: [['DIR/missing', 'DIR/missing does not exist']],
+			},
+		);
+	});
+
+	it('a context called like what every object has', async () => {
+		assert.equal(await load({ f: file(context('constructor')) }, [['f', ['constructor']]]), {
+			targets: [['f#constructor', 'https://h:6443', []]],
+			broken: [],
+		});
 	});
 
 	it('a context that nobody has :: the nearest name, else those there are', async () => {
@@ -270,12 +320,8 @@ describe('loadTargets', it => {
 			truncateSync(join(dir, 'large'), 50_000_000);
 			mkdirSync(join(dir, 'folder'));
 			const said = (path: string) => {
-				try {
-					loadTargets([{ path: join(dir, path), contexts: 'all', names: {} }], NOW);
-				} catch (error) {
-					return String(error).replace(dir, 'DIR');
-				}
-				return 'it did not fail';
+				const { error } = loadTargets([{ path: join(dir, path), contexts: 'all', names: {} }], NOW);
+				return String(error).replace(dir, 'DIR');
 			};
 			assert.is(said('large'), 'ScanError: DIR/large is 50 MB large, over the limit of 10 MB');
 			assert.is(said('folder'), 'ScanError: DIR/folder is not a regular file');
