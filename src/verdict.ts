@@ -37,7 +37,8 @@ export function decide(
 /** What `--allow-gap` and `--allow-incomplete` excuse was not read all the same. */
 function whatIsUnread(gaps: Report['gaps']): string {
 	const { length } = gaps.filter(isRealGap);
-	return length === 0 ? ', and nothing left unread' : `; ${plural(length, 'gap is', 'gaps are')} excused`;
+	if (length > 0) return `; ${plural(length, 'gap is', 'gaps are')} excused`;
+	return gaps.length === 0 ? ', and nothing left unread' : ', and nothing left unread that was asked for';
 }
 
 function incompleteness(
@@ -46,26 +47,21 @@ function incompleteness(
 ): string[] {
 	const reasons: string[] = [];
 	const dark = clusters.filter(({ status }) => status === 'unreachable' || status === 'not_assessed');
-	if (dark.length > 0)
-		reasons.push(
-			`${plural(dark.length, 'cluster')} not assessed: ${dark
-				.slice(0, 5)
-				.map(cluster => oneLine(cluster.name, 60))
-				.join(', ')}`,
-		);
+	if (dark.length > 0) reasons.push(`${plural(dark.length, 'cluster')} not assessed: ${names(dark)}`);
 	const examined = clusters.some(({ records }) =>
 		Object.entries(records).some(([kind, count]) => kind !== 'cluster' && count > 0),
 	);
 	if (!examined) reasons.push('nothing was examined');
 	for (const source of require) {
 		const without = clusters.filter(
-			({ provider, sources }) =>
+			({ uid, provider, sources }) =>
 				// A cluster known only from files was never asked for more.
 				!(provider === 'files' && source !== 'kubeconfig') &&
-				!sources.some(each => each.source === source && each.status === 'complete'),
+				// What was not asked for of a single object is missing as well.
+				(!sources.some(each => each.source === source && each.status === 'complete') ||
+					gaps.some(gap => gap.cluster.uid === uid && gap.source === source)),
 		);
-		if (without.length > 0)
-			reasons.push(`required source ${source} is not complete on ${plural(without.length, 'cluster')}`);
+		if (without.length > 0) reasons.push(`required source ${source} is not complete on ${names(without)}`);
 	}
 	const darkUids = new Set(dark.map(({ uid }) => uid));
 	const open = gaps.filter(gap => isRealGap(gap) && !gap.isAllowed && !darkUids.has(gap.cluster.uid));
@@ -74,6 +70,16 @@ function incompleteness(
 			`${plural(open.length, 'gap')}: ${summarize(open.map(gap => gap.source))} could not be read`,
 		);
 	return reasons;
+}
+
+function names(clusters: Report['clusters']): string {
+	const more = clusters.length > 5 ? ` and ${clusters.length - 5} more` : '';
+	return (
+		clusters
+			.slice(0, 5)
+			.map(({ name }) => oneLine(name, 60))
+			.join(', ') + more
+	);
 }
 
 function summarize(names: string[]): string {

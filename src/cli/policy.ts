@@ -73,7 +73,7 @@ export const policy: CommandModule<GlobalFlags, GlobalFlags> = {
 		[list, explain, check, test, build].reduce(
 			// biome-ignore lint/suspicious/noExplicitAny: each has flags of its own, and yargs hands it exactly those
 			(all, command: CommandModule<GlobalFlags, any>) => all.command(command),
-			yargs.demandCommand(1, 'name what to do: check, test or build'),
+			yargs.demandCommand(1, 'name what to do: list, explain, check, test or build'),
 		),
 	handler: () => {},
 };

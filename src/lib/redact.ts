@@ -10,10 +10,11 @@ const RULES: [RegExp, string][] = [
 		/((?:"|\b)(?:[\w-]{0,40}(?:token|password|passwd|secret|api[_-]?key|key-data|private[_-]?key|signature)[\w-]{0,40})"?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s,;&}"']+)/gi,
 		'$1[removed]',
 	],
-	// Long unbroken base64: keys and tokens that no rule above knows. Hex digests and absolute paths stay readable:
+	// Long unbroken base64: keys and tokens that no rule above knows. Hex digests, absolute paths and long
+	// names in lower case stay readable:
 	// base64 that begins with a slash and has another in every 40 letters is not to be feared.
 	[
-		/(?<![\w+/=-])(?![0-9a-fA-F]+(?![\w+/=-]))(?!(?:\/[\w-]{1,40})+\/?(?![\w+/=-]))[\w+/-]{64,}={0,2}/g,
+		/(?<![\w+/=-])(?=[\w+/-]*[A-Z])(?=[\w+/-]*[a-z])(?=[\w+/-]*\d)(?![0-9a-fA-F]+(?![\w+/=-]))(?!(?:\/[\w-]{1,40})+\/?(?![\w+/=-]))[\w+/-]{64,}={0,2}/g,
 		'[removed]',
 	],
 ];

@@ -1,6 +1,6 @@
 /** C0, C1, DEL, line separators, and every character that reorders or hides text (UAX #9, UTS #55). */
 const UNSAFE =
-	/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+	/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /**
  * Text from a cluster made fit for one line of a terminal, log or report: characters that move the
@@ -24,7 +24,7 @@ export function byCodeUnit(a: string, b: string): number {
 }
 
 function escapeCodePoint(character: string): string {
-	return `\\u{${character.charCodeAt(0).toString(16)}}`;
+	return `\\u{${character.codePointAt(0)?.toString(16)}}`;
 }
 
 function cutMiddle(text: string, maxLength: number): string {

@@ -146,7 +146,8 @@ function ending(report: Report, columns: number, colors: Ink, outDir: string): s
 
 /** The one command that helps most: first see what was not read, then why the worst finding matters. */
 function next(report: Report): string {
-	if (report.gaps.some(gap => gap.code === 'forbidden' && !gap.isAllowed)) return 'kubelapse doctor';
+	const isUnread = (code: string) => code !== 'not_configured';
+	if (report.gaps.some(gap => isUnread(gap.code) && !gap.isAllowed)) return 'kubelapse doctor';
 	const [worst] = report.findings.filter(finding => finding.outcome === 'fail').sort(worstFirst);
 	return worst === undefined
 		? 'kubelapse policy list'

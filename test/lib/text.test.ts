@@ -9,6 +9,7 @@ describe('oneLine', it => {
 		assert.is(oneLine('a\u001b[2J\nb\u202ec\u0085\ud800'), 'a\\u{1b}[2J\\u{a}b\\u{202e}c\\u{85}\\u{d800}'));
 	it('keeps letters of any script and whole surrogate pairs', () =>
 		assert.is(oneLine('Ольга 李 🙂'), 'Ольга 李 🙂'));
+	it('shows tag characters, which hide text', () => assert.is(oneLine('a\u{e0041}'), 'a\\u{e0041}'));
 	it('cuts a long name in the middle', () => assert.is(oneLine(`a${'x'.repeat(10_000)}z`, 7), 'axx…xxz'));
 });
 
@@ -31,6 +32,10 @@ describe('redact', it => {
 		const path = `/home/builder/workspace/${'platform-security/'.repeat(6)}kubeconfigs`;
 		const key = `${'aB3dE5gH7'.repeat(6)}/${'kL9nP1rS'.repeat(6)}`;
 		assert.is(redact(`open ${path}: ${key}`), `open ${path}: [removed]`);
+	});
+	it('leaves a long name', () => {
+		const name = 'gke_acme-payments-production-123456_europe-west1-a_payments-production';
+		assert.is(redact(name), name);
 	});
 	it('leaves plain words, paths and digests', () => {
 		const text = `open /etc/kubernetes/admin.conf: no such file, sha256 ${'ab'.repeat(32)}`;

@@ -93,7 +93,12 @@ describe('decide', it => {
 			3,
 			'2 gaps: roles, token_secrets could not be read',
 		],
-		['what was never asked for', { gaps: [gap({ code: 'not_configured' })] }, 0, CLEAN],
+		[
+			'what was never asked for',
+			{ gaps: [gap({ code: 'not_configured' })] },
+			0,
+			`${CLEAN} that was asked for`,
+		],
 		[
 			'an unreachable cluster',
 			{ clusters: [cluster(), DARK], gaps: [gap({ cluster: { uid: 'uid-2', name: 'd' } })] },
@@ -113,7 +118,7 @@ describe('decide', it => {
 			3,
 			'nothing was examined',
 		],
-		['a required source', { require: ['usage'] }, 3, 'required source usage is not complete on 1 cluster'],
+		['a required source', { require: ['usage'] }, 3, 'required source usage is not complete on prod'],
 		['a policy that failed', { errors: [error] }, 2, ERROR],
 		['interrupted', { interrupted: true }, 130, INTERRUPTED],
 
@@ -145,7 +150,7 @@ describe('decide', it => {
 			'--allow-incomplete, a required source',
 			{ require: ['usage'], allowIncomplete: true },
 			3,
-			'required source usage is not complete on 1 cluster',
+			'required source usage is not complete on prod',
 		],
 
 		['findings before gaps', { findings: [finding('high')], gaps: [gap()] }, 1, FOUND, GAP],
