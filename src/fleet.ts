@@ -2,7 +2,7 @@ import type { Assessment, AssessOptions } from './assess.ts';
 import { toFinding } from './evaluate/finding.ts';
 import type { Evaluation } from './evaluate/totals.ts';
 import { byCodeUnit } from './lib/text.ts';
-import type { Credential } from './model/facts.ts';
+import type { Credential, Location } from './model/facts.ts';
 import type { Finding } from './model/finding.ts';
 import type { ClusterRef, KeyRecord, Sibling } from './model/record.ts';
 
@@ -42,10 +42,11 @@ function indexKeys(assessments: Assessment[]): Map<string, Holder[]> {
 		for (const { credential } of credentials) {
 			if (credential.certificate === null) continue;
 			const key = credential.certificate.publicKeySha256;
-			const holder = { credential, sibling: toSibling(ref, credential, credential.certificate.sha256) };
-			const known = byKey.get(key);
-			if (known === undefined) byKey.set(key, [holder]);
-			else known.push(holder);
+			const holders = ownersOf(ref, credential, credential.certificate.sha256).map(sibling => ({
+				credential,
+				sibling,
+			}));
+			byKey.set(key, [...(byKey.get(key) ?? []), ...holders]);
 		}
 	}
 	return byKey;
@@ -57,11 +58,13 @@ function* keyRecords(
 	holders: Map<KeyRecord, Credential>,
 ): Generator<KeyRecord> {
 	for (const [, held] of [...byKey].sort(([a], [b]) => byCodeUnit(a, b))) {
+		const owners = [...new Map(held.map(holder => [ownerKey(holder.sibling), holder])).values()];
+		const judged = new Set<Credential>();
 		for (const { credential, sibling } of held) {
-			const siblings: Sibling[] = [];
-			for (const other of held) {
-				if (other.sibling !== sibling && siblings.push(other.sibling) === MAX_SHOWN) break;
-			}
+			// One certificate in the files of two owners is one credential, with each other as siblings.
+			if (judged.has(credential)) continue;
+			judged.add(credential);
+			const siblings = siblingsOf(sibling, owners, held);
 			const record: KeyRecord = {
 				kind: 'key',
 				now,
@@ -77,19 +80,35 @@ function* keyRecords(
 	}
 }
 
-function toSibling(cluster: ClusterRef, { uid, username, locations }: Credential, sha256: string): Sibling {
-	const file = locations.find(location => location.path !== '');
-	const [first] = locations;
-	const object =
-		first === undefined
-			? ''
-			: `${first.origin} ${first.namespace === '' ? '' : `${first.namespace}/`}${first.name}`;
-	return {
+/** Other owners first: among many copies of one, the stranger must not be the one that is cut off. */
+function siblingsOf(own: Sibling, owners: Holder[], held: Holder[]): Sibling[] {
+	const key = ownerKey(own);
+	const others = owners
+		.slice(0, MAX_SHOWN + 1)
+		.flatMap(({ sibling }) => (ownerKey(sibling) === key ? [] : [sibling]));
+	const copies = held.slice(0, MAX_SHOWN + 1).flatMap(({ sibling }) => (sibling === own ? [] : [sibling]));
+	return [...new Set([...others, ...copies])].slice(0, MAX_SHOWN);
+}
+
+function ownerKey({ cluster, username, ownerUid }: Sibling): string {
+	return JSON.stringify([cluster.uid, username, ownerUid]);
+}
+
+/** The credential at each owner of a file that it stands in; one where it stands in none. */
+function ownersOf(cluster: ClusterRef, { uid, username, locations }: Credential, sha256: string): Sibling[] {
+	const files = locations.filter(location => location.path !== '');
+	const owners = new Map<number | null, Location>();
+	for (const file of files) if (!owners.has(file.ownerUid)) owners.set(file.ownerUid, file);
+	const places = owners.size === 0 ? locations.slice(0, 1) : [...owners.values()];
+	return places.map(place => ({
 		cluster,
 		uid,
 		username,
 		sha256,
-		ownerUid: file?.ownerUid ?? null,
-		location: file === undefined ? object : `${file.path}:${file.line}`,
-	};
+		ownerUid: place.ownerUid,
+		location:
+			place.path === ''
+				? `${place.origin} ${place.namespace === '' ? '' : `${place.namespace}/`}${place.name}`
+				: `${place.path}:${place.line}`,
+	}));
 }

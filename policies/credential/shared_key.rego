@@ -37,6 +37,7 @@ _others contains sibling if {
 _others contains sibling if {
 	some sibling in input.siblings
 	sibling.cluster.uid != input.credential.cluster.uid
+	not _is_same_file(sibling)
 }
 
 _others contains sibling if {
@@ -44,4 +45,10 @@ _others contains sibling if {
 	sibling.ownerUid != null
 	input.credential.ownerUid != null
 	sibling.ownerUid != input.credential.ownerUid
+}
+
+# A cluster known only from a file may be a scanned one by another address: one certificate of one user, not two.
+_is_same_file(sibling) if {
+	sibling.sha256 == input.credential.sha256
+	"files" in {sibling.cluster.provider, input.credential.cluster.provider}
 }
