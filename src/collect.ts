@@ -8,6 +8,7 @@ import type { Cluster, Credential, EpochSeconds, Facts, Gap, SourceStatus } from
 import { attachEndpoints } from './providers/files/attach.ts';
 import type { FileEndpoint, FileFacts } from './providers/files/file-facts.ts';
 import type { KubernetesApi } from './providers/kubernetes/api.ts';
+import { usesPlugin } from './providers/kubernetes/exec-plugin.ts';
 import type { BrokenTarget, LiveTarget } from './providers/kubernetes/targets.ts';
 
 export interface CollectOptions {
@@ -102,7 +103,7 @@ const asConnection = (location: Credential['locations'][number]): typeof locatio
 
 /** A certificate that an exec plugin handed out stands in no file. */
 function pluginCertificate({ target, connected }: Way): Credential[] {
-	if (target.user.exec === null || connected === null) return [];
+	if (connected === null || !usesPlugin(target.raw.user)) return [];
 	// A plugin may add its chain; what is no certificate at all has opened no connection either.
 	const facts = readPem(connected.ownCertificate).certificates.slice(0, 1).flatMap(readable);
 	return facts.map(each => pluginCredential(target, each));

@@ -4,10 +4,11 @@ import type { RequestOptions } from 'node:https';
 import * as https from 'node:https';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { oneLine } from '../../lib/text.ts';
 import { readSmallFile } from '../read-file.ts';
 import { type ApiLimits, createApi, type KubernetesApi, type Transport } from './api.ts';
 import { ApiError, describeFailure } from './api-error.ts';
-import { type ExecConfig, type ExecCredential, runExecPlugin } from './exec-plugin.ts';
+import { type ExecConfig, type ExecCredential, runExecPlugin, usesPlugin } from './exec-plugin.ts';
 import type { LiveTarget, RawContext } from './targets.ts';
 
 /** Sockets to one API server: its lists are read beside each other, pages one after the other. */
@@ -23,6 +24,8 @@ export interface Connected {
 	api: KubernetesApi;
 	/** PEM of the certificate that authenticates the scan itself; empty where it is a token or the like. */
 	ownCertificate: string;
+	/** Gives back the sockets that are idle; the next request opens its own. */
+	rest(): void;
 	close(): void;
 }
 
@@ -40,7 +43,7 @@ export async function connect(target: LiveTarget, options: ConnectOptions): Prom
 		headers: login.headers,
 		// Only a plugin has anything new to say after a 401, and one run of it serves all who were refused.
 		renew: async refused => {
-			if (target.user.exec === null) return false;
+			if (!usesPlugin(target.raw.user)) return false;
 			if (refused === transport.headers) {
 				renewing ??= logIn(target, options)
 					.then(adopt)
@@ -59,6 +62,10 @@ export async function connect(target: LiveTarget, options: ConnectOptions): Prom
 	return {
 		api: createApi(transport, options),
 		ownCertificate: login.certificate,
+		rest: () => {
+			for (const { freeSockets } of agents)
+				for (const socket of Object.values(freeSockets).flatMap(idle => idle ?? [])) socket.destroy();
+		},
 		// Not before: others may still be reading through the agent of an earlier login.
 		close: () => {
 			for (const agent of agents) agent.destroy();
@@ -73,9 +80,9 @@ interface Login {
 }
 
 async function logIn(target: LiveTarget, options: ConnectOptions): Promise<Login> {
-	const plugin = target.raw.user.exec as ExecConfig | undefined;
-	const credential =
-		plugin === undefined || plugin === null ? null : await runPlugin(target, plugin, options);
+	const { user } = target.raw;
+	refuseCommands(user);
+	const credential = usesPlugin(user) ? await runPlugin(target, user.exec as ExecConfig, options) : null;
 	const filled: RequestOptions = { headers: {} };
 	try {
 		await kubeConfigOf(target, credential).applyToHTTPSOptions(filled);
@@ -93,6 +100,14 @@ async function logIn(target: LiveTarget, options: ConnectOptions): Promise<Login
 		headers: { ...headers, ...impersonation(target.raw.user) },
 		certificate: filled.cert === undefined ? '' : Buffer.from(filled.cert as Buffer).toString('latin1'),
 	};
+}
+
+/** The library would run these itself, without a limit, and some while everything else waits. */
+function refuseCommands({ 'auth-provider': provider }: Record<string, unknown>): void {
+	const { name, config } = (provider ?? {}) as { name?: unknown; config?: Record<string, unknown> | null };
+	if (name !== 'exec' && !config?.['cmd-path'] && !config?.exec) return;
+	const message = 'runs a command, which kubectl dropped in 1.26; use an exec plugin in its place';
+	throw new ApiError('unreachable', 0, `auth provider ${oneLine(String(name), 100)} ${message}`);
 }
 
 function runPlugin(
@@ -120,7 +135,9 @@ function runPlugin(
 function kubeConfigOf(target: LiveTarget, credential: ExecCredential | null): KubeConfig {
 	const { cluster, user } = absolute(target.raw, dirname(resolve(target.path)));
 	const login =
-		credential === null ? { ...user, ...fileToken(user) } : { ...withoutLogin(user), ...inline(credential) };
+		credential === null
+			? { ...user, exec: undefined, ...fileToken(user) }
+			: { ...withoutLogin(user), ...inline(credential) };
 	const config = {
 		apiVersion: 'v1',
 		kind: 'Config',
@@ -208,5 +225,20 @@ function impersonation(user: Record<string, unknown>): Record<string, string | s
 	const headers: Record<string, string | string[]> = {};
 	if (typeof user['as-uid'] === 'string') headers['Impersonate-Uid'] = user['as-uid'];
 	if (Array.isArray(user['as-groups'])) headers['Impersonate-Group'] = user['as-groups'].map(String);
+	for (const [key, values] of Object.entries(user['as-user-extra'] ?? {}))
+		if (Array.isArray(values) && values.length > 0)
+			headers[`Impersonate-Extra-${headerName(key)}`] = values.map(String);
 	return headers;
+}
+
+/** What a header name does not allow, and `%` itself, is percent-encoded byte by byte (RFC 9110 §5.6.2). */
+function headerName(key: string): string {
+	const bytes = [...Buffer.from(key)].map(byte => String.fromCharCode(byte));
+	return bytes
+		.map(char =>
+			/[!#$&'*+.^_`|~0-9A-Za-z-]/.test(char)
+				? char
+				: `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+		)
+		.join('');
 }

@@ -29,6 +29,18 @@ export interface ExecOptions {
 	signal: AbortSignal;
 }
 
+/**
+ * Whether a user block logs in by its plugin: as in client-go, any other login that it holds goes before.
+ * @param user as written.
+ */
+export function usesPlugin(user: Record<string, unknown>): boolean {
+	const has = (...names: string[]) => names.some(name => typeof user[name] === 'string' && user[name] !== '');
+	const hasCertificate =
+		has('client-certificate', 'client-certificate-data') && has('client-key', 'client-key-data');
+	const isPlugin = user.exec !== undefined && user.exec !== null;
+	return isPlugin && !has('token', 'tokenFile', 'username') && !hasCertificate;
+}
+
 /** A credential is a few kB; a plugin that prints more is not one. */
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 
@@ -69,19 +81,20 @@ function run(exec: ExecConfig, name: string, options: ExecOptions): Promise<stri
 			if (error === null) return resolve(Buffer.concat(chunks).toString('utf8'));
 			if (child.pid !== undefined) killGroup(child.pid);
 			// A grandchild that left the group may hold it open: nobody listens any more.
-			child.stdout.destroy();
+			child.stdout?.destroy();
 			reject(error);
 		};
 		const late = `gave no credential within ${timeoutMs / 1000} s`;
 		const timer = setTimeout(() => settle(fail(late, 'timeout')), timeoutMs);
 		const onAbort = () => settle(fail('was stopped'));
 		signal.addEventListener('abort', onAbort, { once: true });
-		child.stdout.on('data', (chunk: Buffer) => {
+		child.on('error', error => settle(fail(`cannot be started (${errorCode(error)})`)));
+		// Out of file descriptors (EMFILE), Node gives a child without pipes.
+		child.stdout?.on('data', (chunk: Buffer) => {
 			bytes += chunk.length;
 			if (bytes > MAX_OUTPUT_BYTES) settle(fail('printed more than 1 MiB'));
 			else chunks.push(chunk);
 		});
-		child.on('error', error => settle(fail(`cannot be started (${errorCode(error)})`)));
 		child.on('close', code => settle(code === 0 ? null : fail(`ended with exit code ${code ?? 'none'}`)));
 	});
 }

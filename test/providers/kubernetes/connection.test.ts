@@ -25,7 +25,7 @@ current-context: c
 function connected(
 	text: string,
 	files: Record<string, string>,
-	run: (connection: Connected, dir: string, target: LiveTarget) => Promise<void>,
+	run: (connection: Connected, dir: string, target: LiveTarget) => Promise<unknown>,
 ): Promise<void> {
 	return inFolder({ config: text, ...files }, async dir => {
 		if ('plugin.sh' in files) chmodSync(join(dir, 'plugin.sh'), 0o700);
@@ -79,6 +79,83 @@ describe('connect', it => {
 					{},
 				]);
 			},
+		));
+
+	it('impersonation with extras :: each key written as a header allows', () =>
+		withServer(
+			(request, response) => {
+				const extras = Object.entries(request.headers).filter(([name]) => name.includes('-extra-'));
+				json(response, Object.fromEntries(extras));
+			},
+			async ({ url }) => {
+				const user =
+					'{token: t, as: bob, as-user-extra: {scopes: [a, b], "example.com/a%é": [c], empty: []}}';
+				await connected(kubeconfig(`{server: "${url}"}`, user), {}, async ({ api }) =>
+					assert.equal(await api.get('/'), {
+						'impersonate-extra-scopes': 'a, b',
+						'impersonate-extra-example.com%2fa%25%c3%a9': 'c',
+					}),
+				);
+			},
+		));
+
+	it('a plugin beside another login :: is not run, as in kubectl', () =>
+		withServer(
+			(request, response) => json(response, request.headers.authorization ?? 'certificate'),
+			async ({ url }) => {
+				const said: unknown[] = [];
+				const exec = 'exec: {command: ./plugin.sh}';
+				const certificate = `client-certificate-data: ${base64(alice.pem)}, client-key-data: ${base64(alice.keyPem)}`;
+				for (const login of [
+					'token: t-1',
+					'tokenFile: token',
+					'username: ann, password: pw',
+					certificate,
+					'token: ""',
+				])
+					await connected(
+						kubeconfig(`{server: "${url}"}`, `{${login}, ${exec}}`),
+						{ 'plugin.sh': COUNTING, token: 'from-file' },
+						async ({ api }) => said.push(await api.get('/')),
+					);
+				assert.equal(said, [
+					'Bearer t-1',
+					'Bearer from-file',
+					`Basic ${base64('ann:pw')}`,
+					'certificate',
+					'Bearer token-1',
+				]);
+			},
+		));
+
+	it('an auth provider that runs a command :: is refused, and nothing is run', async () => {
+		const target = (user: string) =>
+			connected(kubeconfig('{server: "http://127.0.0.1:9"}', user), {}, async () => undefined);
+		for (const [name, config] of [
+			['gcp', 'cmd-path: /bin/false'],
+			['azure', 'cmd-path: /bin/false'],
+			['exec', 'exec: {command: /bin/false}'],
+			['other', 'exec: {command: /bin/false}'],
+		])
+			assert.equal(await failure(target(`{auth-provider: {name: ${name}, config: {${config}}}}`)), {
+				code: 'unreachable',
+				status: 0,
+				message: `auth provider ${name} runs a command, which kubectl dropped in 1.26; use an exec plugin in its place`,
+			});
+	});
+
+	it('idle sockets :: are let go, and opened again when needed', () =>
+		withServer(
+			(_, response) => json(response, 1),
+			async ({ url, connections }) =>
+				connected(kubeconfig(`{server: "${url}"}`, '{token: t}'), {}, async ({ api, rest }) => {
+					await api.get('/');
+					await api.get('/');
+					assert.is(connections(), 1);
+					rest();
+					await api.get('/');
+					assert.is(connections(), 2);
+				}),
 		));
 
 	it('plain http without insecure-skip-tls-verify :: is asked as kubectl does', () =>
