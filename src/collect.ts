@@ -1,5 +1,5 @@
 import { collect } from './collectors/collect.ts';
-import { foreignAuthorizer, type LiveCluster, type Way } from './discover.ts';
+import { foreignAuthorizer, type LiveCluster, type TimeLimit, type Way } from './discover.ts';
 import { emptyCluster, emptyFacts } from './lib/empty-facts.ts';
 import { readPem } from './lib/pem.ts';
 import { byCodeUnit } from './lib/text.ts';
@@ -37,11 +37,8 @@ async function readLive(cluster: LiveCluster, { now, readBootstrapTokens }: Coll
 	const { gaps } = best.probe;
 	const facts: Facts = { ...emptyFacts(toCluster(cluster), now, 'unavailable'), gaps };
 	const apis: KubernetesApi[] = [];
-	for (const { probe, connected, limit } of cluster.ways) {
-		if (!probe.isReachable || connected === null) continue;
-		limit.start();
-		apis.push(connected.api);
-	}
+	for (const { probe, connected, limit } of cluster.ways)
+		if (probe.isReachable && connected !== null) apis.push(limited(connected.api, limit));
 	if (apis.length === 0) return facts;
 	const live = await collect(apis, { readBootstrapTokens, foreignAuthorizer: foreignAuthorizer(best) });
 	const source: SourceStatus = {
@@ -59,6 +56,19 @@ async function readLive(cluster: LiveCluster, { now, readBootstrapTokens }: Coll
 	};
 }
 
+/** The time of a context runs from its first question: others may have taken theirs before. */
+function limited(api: KubernetesApi, limit: TimeLimit): KubernetesApi {
+	const started = () => {
+		limit.start();
+		return api;
+	};
+	return {
+		get: path => started().get(path),
+		post: (path, body) => started().post(path, body),
+		list: (path, parse, options) => started().list(path, parse, options),
+	};
+}
+
 /** A context that cannot be used stays in the report, as a cluster that nobody saw. */
 export function brokenFacts({ path, name, server, message }: BrokenTarget, now: EpochSeconds): Facts {
 	const gap: Gap = { source: 'kubeconfig', code: 'unreachable', message, permission: '', subject: '' };
@@ -71,13 +81,15 @@ export function brokenFacts({ path, name, server, message }: BrokenTarget, now: 
 
 function toCluster({ uid, name, ways }: LiveCluster): Cluster {
 	const [{ target }] = ways;
+	const reaching = ways.filter(({ probe }) => probe.isReachable);
+	const listed = reaching.length > 0 ? reaching : ways;
 	const authorities = ways.flatMap(way =>
 		way.target.certificateAuthorities.map(({ sha256, notAfter }) => ({ sha256, notAfter })),
 	);
 	return {
 		...emptyCluster(uid, name, 'kubernetes'),
 		server: target.cluster.server,
-		contexts: ways.map(way => `${way.target.path}#${way.target.context.name}`).sort(byCodeUnit),
+		contexts: listed.map(way => `${way.target.path}#${way.target.context.name}`).sort(byCodeUnit),
 		version: ways.find(({ probe }) => probe.version !== '')?.probe.version ?? '',
 		createdAt: ways.find(({ probe }) => probe.createdAt !== null)?.probe.createdAt ?? null,
 		certificateAuthorities: [...new Map(authorities.map(ca => [ca.sha256, ca])).values()],

@@ -39,7 +39,7 @@ export async function discover(request: ScanRequest): Promise<Discovered> {
 	const { targets, broken, error } = loadTargets(request.kubeconfigs, request.now);
 	const limit = pLimit(request.concurrency);
 	const ways = await Promise.all(targets.map(target => limit(() => reach(target, request))));
-	const groups = [...groupWays(ways).values()];
+	const groups = groupWays(ways);
 	const clusters = groups.map(group => toCluster(group, groups)).sort((a, b) => byCodeUnit(a.name, b.name));
 	return { clusters, broken, error, notices: clusters.flatMap(cluster => noticesOf(cluster, clusters)) };
 }
@@ -50,7 +50,10 @@ async function reach(target: LiveTarget, request: ScanRequest): Promise<Way> {
 	limit.start();
 	try {
 		const connected = await connect(target, options);
-		return { target, connected, probe: await probe(connected.api), limit };
+		const answer = await probe(connected.api);
+		// Hundreds of targets wait for their turn: none holds a socket meanwhile.
+		connected.rest();
+		return { target, connected, probe: answer, limit };
 	} catch (error) {
 		const gaps = [toGap('cluster', '', error)];
 		return {
@@ -67,45 +70,65 @@ async function reach(target: LiveTarget, request: ScanRequest): Promise<Way> {
 /** Aborts what one cluster is doing once its time is over, or when the run is interrupted. */
 export interface TimeLimit {
 	signal: AbortSignal;
+	/** Time runs from here, unless it runs already. */
 	start(): void;
+	/** What is left is kept for the next start. */
 	stop(): void;
 }
 
-function createTimeLimit({ signal, timeoutSeconds }: ScanRequest): TimeLimit {
+/** A limit that is not running yet. */
+export function createTimeLimit({ signal, timeoutSeconds }: ScanRequest): TimeLimit {
 	const controller = new AbortController();
-	let timer: NodeJS.Timeout | undefined;
+	let timer: NodeJS.Timeout | null = null;
+	let startedAt = 0;
+	let leftMs = timeoutSeconds * 1000;
 	const message = `the cluster's time limit of ${timeoutSeconds} s is over; --timeout allows more`;
 	return {
 		signal: AbortSignal.any([signal, controller.signal]),
 		start: () => {
-			timer = setTimeout(() => controller.abort(new Error(message)), timeoutSeconds * 1000);
+			if (timer !== null) return;
+			startedAt = performance.now();
+			timer = setTimeout(() => controller.abort(new Error(message)), Math.max(leftMs, 0));
 		},
-		stop: () => clearTimeout(timer),
+		stop: () => {
+			if (timer === null) return;
+			clearTimeout(timer);
+			timer = null;
+			leftMs -= performance.now() - startedAt;
+		},
 	};
 }
 
 /**
- * Contexts with one UID and one CA are one cluster: cloned clusters share the UID. Those with one server
- * and CA are one as well, and lend each other the UID that only one of them may read.
+ * Contexts with one UID and a CA in common are one cluster: cloned clusters share the UID. One that knows
+ * no CA, or may not read the UID, belongs to whatever is at its server.
  */
-function groupWays(ways: Way[]): Map<string, Way[]> {
-	// A context that does not verify the server knows no CA: only its server says what it belongs to.
-	const caAt = new Map<string, string>();
-	for (const { target } of ways) if (target.caKey !== '') caAt.set(target.cluster.server, target.caKey);
-	const caOf = ({ target }: Way) => target.caKey || (caAt.get(target.cluster.server) ?? '');
-	const placeOf = (way: Way) => `${way.target.cluster.server} ${caOf(way)}`;
-	const uidAt = new Map<string, string>();
-	for (const way of ways) if (way.probe.uid !== '') uidAt.set(placeOf(way), way.probe.uid);
-	const groups = new Map<string, Way[]>();
-	for (const way of ways) {
-		const uid = way.probe.uid || uidAt.get(placeOf(way));
-		const key = uid === undefined ? placeOf(way) : `uid ${uid} ${caOf(way)}`;
-		const group = groups.get(key);
-		if (group === undefined) groups.set(key, [way]);
-		else group.push(way);
+function groupWays(ways: Way[]): Way[][] {
+	const rank = ({ probe, target }: Way) => (probe.uid === '' ? 2 : 0) + (target.caKey === '' ? 1 : 0);
+	let groups: Way[][] = [];
+	for (const way of [...ways].sort((a, b) => rank(a) - rank(b))) {
+		const same = groups.filter(group => group.some(other => isSame(way, other)));
+		// Old and new CA are joined by a context that knows both; who knows none joins no two others.
+		const joined = rank(way) === 0 ? same : same.slice(0, 1);
+		groups = [...groups.filter(group => !joined.includes(group)), [...joined.flat(), way]];
 	}
 	return groups;
 }
+
+function isSame(a: Way, b: Way): boolean {
+	const [one, other] = [a.target, b.target];
+	const areUidsKnown = a.probe.uid !== '' && b.probe.uid !== '';
+	if (areUidsKnown && a.probe.uid !== b.probe.uid) return false;
+	const isSameServer = one.cluster.server === other.cluster.server;
+	if (one.caKey === '' || other.caKey === '') return isSameServer;
+	const known = new Set(one.certificateAuthorities.map(ca => ca.sha256));
+	if (!other.certificateAuthorities.some(ca => known.has(ca.sha256))) return false;
+	// Clusters behind one proxy share its CA and differ in the path.
+	return isSameServer || (areUidsKnown && pathOf(one) === pathOf(other));
+}
+
+const pathOf = ({ cluster }: LiveTarget) =>
+	URL.canParse(cluster.server) ? new URL(cluster.server).pathname : '';
 
 const endpoint = ({ cluster, caKey }: LiveTarget) => `${cluster.server} ${caKey}`;
 
@@ -136,20 +159,32 @@ function uidOf(ways: Way[]): string {
 }
 
 function noticesOf({ name, uid, ways }: LiveCluster, clusters: LiveCluster[]): string[] {
-	const others = ways.slice(1).map(way => way.target.name);
+	const others = ways.slice(1).flatMap(way => (way.probe.isReachable ? [way.target.name] : []));
 	const clones = clusters.filter(
 		other => other.uid !== uid && other.uid.includes('~') && other.uid.split('~')[0] === uid.split('~')[0],
 	);
 	return [
+		...unusedNotices(ways),
 		...(others.length > 0
 			? [`${name} and ${others.join(', ')} reach the same cluster; it is scanned once`]
 			: []),
 		...(clones.length > 0
 			? [
-					`${name} has the kube-system UID of ${clones.map(clone => clone.name).join(', ')} but not its CA: taken for a cloned cluster, scanned on its own`,
+					`${name} has the kube-system UID of ${clones.map(clone => clone.name).join(', ')} but another CA or address: taken for a cloned cluster, scanned on its own under a UID with a suffix`,
 				]
 			: []),
 	];
+}
+
+/** The cluster was read all the same, so this is no gap; who relies on the context wants to know. */
+function unusedNotices([best, ...others]: LiveCluster['ways']): string[] {
+	if (!best.probe.isReachable) return [];
+	return others
+		.filter(({ probe }) => !probe.isReachable)
+		.map(
+			({ target, probe }) =>
+				`${target.name} could not be used: ${probe.gaps[0]?.message ?? 'no answer'}; its cluster is scanned through ${best.target.name}`,
+		);
 }
 
 /** Clouds whose own authorizer stands beside RBAC, told by what their API servers call themselves. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { collectLive } from '../../src/collect.ts';
-import { type Discovered, discover } from '../../src/discover.ts';
+import { createTimeLimit, type Discovered, discover } from '../../src/discover.ts';
 import { doctor } from '../../src/doctor.ts';
 import { sha256 } from '../../src/lib/x509.ts';
 import { readKubeconfigFile } from '../../src/providers/files/file-facts.ts';
@@ -101,12 +101,93 @@ describe('discover', it => {
 						[uids[1], 'f#b', ['b']],
 					],
 					[
-						`${names[0]} has the kube-system UID of ${names[1]} but not its CA: taken for a cloned cluster, scanned on its own`,
-						`${names[1]} has the kube-system UID of ${names[0]} but not its CA: taken for a cloned cluster, scanned on its own`,
+						`${names[0]} has the kube-system UID of ${names[1]} but another CA or address: taken for a cloned cluster, scanned on its own under a UID with a suffix`,
+						`${names[1]} has the kube-system UID of ${names[0]} but another CA or address: taken for a cloned cluster, scanned on its own under a UID with a suffix`,
 					],
 				],
 			);
 		}));
+
+	it('an unknown CA is no equal CA :: then the server decides', () =>
+		withServer(answer, async ({ url }) => {
+			const other = url.replace('127.0.0.1', 'localhost');
+			const [clusters] = await found([
+				['a', url, '', 'all'],
+				['b', other, ', insecure-skip-tls-verify: true', 'all'],
+				['c', url, ', insecure-skip-tls-verify: true', 'version'],
+			]);
+			assert.equal(
+				(clusters as unknown[][]).map(cluster => cluster[2]),
+				[['a', 'c'], ['b']],
+			);
+		}));
+
+	it('one UID and CA behind two paths :: stay two clusters; CAs that overlap are one', () =>
+		withServer(
+			(request, response) => {
+				request.url = (request.url ?? '').replace(/^\/k8s\/[a-z]+/, '');
+				answer(request, response);
+			},
+			async ({ url }) => {
+				const both = `, certificate-authority-data: ${base64(issuer.pem + alice.pem)}`;
+				const [clusters] = await found([
+					['a', `${url}/k8s/a`, CA, 'all'],
+					['b', `${url}/k8s/b`, CA, 'all'],
+					['c', url, CA, 'all'],
+					['d', url.replace('127.0.0.1', 'localhost'), OTHER_CA, 'all'],
+					['e', url, both, 'all'],
+				]);
+				assert.equal(
+					(clusters as unknown[][]).map(cluster => cluster[2]),
+					[['a'], ['b'], ['c', 'd', 'e']],
+				);
+			},
+		));
+
+	it('a context that is not let in :: is told, and not among those that reach the cluster', () =>
+		withServer(answer, async ({ url }) =>
+			withContexts(
+				[
+					['a', url, CA, 'all'],
+					['b', url, CA, 'stranger'],
+				],
+				async ({ clusters: [cluster], notices }) => {
+					if (cluster === undefined) throw new Error('there is no cluster');
+					assert.equal(notices, [
+						'f#b could not be used: HTTP 401: Unauthorized; the credential is not accepted (expired or revoked?); its cluster is scanned through f#a',
+					]);
+					const facts = await collectLive(cluster, COLLECT);
+					assert.equal(
+						facts.cluster.contexts.map(context => context.replace(/^.*#/, '')),
+						['a'],
+					);
+				},
+			),
+		));
+
+	it('after the probe :: no socket is kept', () =>
+		withServer(answer, ({ url, connections }) =>
+			withContexts([['a', url, CA, 'all']], async ({ clusters: [cluster] }) => {
+				if (cluster === undefined) throw new Error('there is no cluster');
+				const before = connections();
+				await cluster.ways[0].connected?.api.get('/version');
+				assert.is(connections(), before + 1);
+			}),
+		));
+
+	it('a time limit :: is one budget, spent only while it runs', async () => {
+		const limit = createTimeLimit(scanRequest({ timeoutSeconds: 0.1 }));
+		const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
+		limit.start();
+		await pause(60);
+		limit.stop();
+		await pause(100);
+		assert.is(limit.signal.aborted, false);
+		limit.start();
+		limit.start();
+		await pause(70);
+		assert.is(limit.signal.aborted, true);
+	});
 
 	it('a UID that one context may not read :: is lent by another, even to one that verifies nothing', () =>
 		withServer(answer, async ({ url }) => {
