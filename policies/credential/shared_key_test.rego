@@ -23,6 +23,12 @@ test_an_owner_that_is_not_known_is_not_another if {
 	policy.deny == set() with input as object.union(r, {"credential": {"ownerUid": null}})
 }
 
+test_leaves_one_certificate_at_another_address_that_only_a_file_knows if {
+	known := {"uid": "file:1", "name": "k8s.example.com", "provider": "files"}
+	findings({"cluster": known}) == set()
+	findings({"cluster": known, "sha256": "02"}) == {object.union(copy, {"clusters": ["k8s.example.com"]})}
+}
+
 test_leaves_copies_and_renewals_of_one_user if {
 	findings({}) == set()
 	findings({"uid": "x509:02", "sha256": "02", "location": "csr/alice"}) == set()
