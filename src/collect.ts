@@ -29,7 +29,10 @@ export async function collectLive(cluster: LiveCluster, options: CollectOptions)
 			way.connected?.close();
 		}
 	});
-	return attachEndpoints(facts, [...options.files, ...ways.flatMap(way => ownEndpoint(way, options))]);
+	const own = ways.flatMap(way => ownEndpoint(way, options));
+	const attached = attachEndpoints(facts, [...options.files, ...own]);
+	const contexts = attached.cluster.contexts.filter(id => !unusedContexts(cluster).includes(id));
+	return { ...attached, cluster: { ...attached.cluster, contexts } };
 }
 
 async function readLive(cluster: LiveCluster, { now, readBootstrapTokens }: CollectOptions): Promise<Facts> {
@@ -54,6 +57,13 @@ async function readLive(cluster: LiveCluster, { now, readBootstrapTokens }: Coll
 		sources: [source, ...live.sources],
 		gaps: [...gaps, ...live.gaps],
 	};
+}
+
+const contextId = ({ target }: Way) => `${target.path}#${target.context.name}`;
+
+/** Contexts that were not let in, where another one was: they do not reach the cluster, whatever files say. */
+function unusedContexts({ ways }: LiveCluster): string[] {
+	return ways[0].probe.isReachable ? ways.filter(({ probe }) => !probe.isReachable).map(contextId) : [];
 }
 
 /** The time of a context runs from its first question: others may have taken theirs before. */
@@ -81,15 +91,13 @@ export function brokenFacts({ path, name, server, message }: BrokenTarget, now: 
 
 function toCluster({ uid, name, ways }: LiveCluster): Cluster {
 	const [{ target }] = ways;
-	const reaching = ways.filter(({ probe }) => probe.isReachable);
-	const listed = reaching.length > 0 ? reaching : ways;
 	const authorities = ways.flatMap(way =>
 		way.target.certificateAuthorities.map(({ sha256, notAfter }) => ({ sha256, notAfter })),
 	);
 	return {
 		...emptyCluster(uid, name, 'kubernetes'),
 		server: target.cluster.server,
-		contexts: listed.map(way => `${way.target.path}#${way.target.context.name}`).sort(byCodeUnit),
+		contexts: ways.map(contextId).sort(byCodeUnit),
 		version: ways.find(({ probe }) => probe.version !== '')?.probe.version ?? '',
 		createdAt: ways.find(({ probe }) => probe.createdAt !== null)?.probe.createdAt ?? null,
 		certificateAuthorities: [...new Map(authorities.map(ca => [ca.sha256, ca])).values()],
