@@ -59,8 +59,8 @@ export async function assess(
 	const judged = new Set([...joined.credentials, ...facts.connections].map(({ uid }) => uid));
 	const blind = blindPolicies(catalog, facts, judged);
 	for (const { policy, gaps } of blind) {
-		findings.push(blindFinding(joined.cluster, policy, gaps, now));
-		countUnknown(evaluation, joined.cluster.uid, policy.id);
+		const isNew = countUnknown(evaluation, joined.cluster.uid, policy);
+		if (isNew) findings.push(blindFinding(joined.cluster, policy, gaps, now));
 	}
 	return {
 		facts: {
@@ -123,9 +123,7 @@ function blindPolicies(
 	return catalog.flatMap(policy => {
 		const origins: readonly Source[] = ORIGINS[policy.kind];
 		const mine = open.filter(
-			gap =>
-				(!reachable && policy.kind !== 'cluster') ||
-				(origins.includes(gap.source) && policy.needs.includes(gap.source)),
+			gap => !reachable || (origins.includes(gap.source) && policy.needs.includes(gap.source)),
 		);
 		return mine.length > 0 ? [{ policy, gaps: mine }] : [];
 	});
@@ -144,15 +142,18 @@ function dedupe(gaps: Finding['gaps']): Finding['gaps'] {
 	);
 }
 
-function countUnknown(evaluation: Evaluation, cluster: string, policyId: string): void {
-	const row = evaluation.outcomes.find(counts => counts.cluster === cluster && counts.policyId === policyId);
-	if (row !== undefined) row.outcomes.unknown++;
-	else
-		evaluation.outcomes.push({
-			cluster,
-			policyId,
-			outcomes: { pass: 0, fail: 0, unknown: 1, not_applicable: 0 },
-		});
+/** Counts the cluster itself as unknown to a policy; false when it has failed there already. */
+function countUnknown(evaluation: Evaluation, cluster: string, { id, kind }: Policy): boolean {
+	const known = evaluation.outcomes.find(row => row.cluster === cluster && row.policyId === id);
+	const outcomes = known?.outcomes ?? { pass: 0, fail: 0, unknown: 0, not_applicable: 0 };
+	if (kind === 'cluster') {
+		if (outcomes.fail > 0) return false;
+		// Its record exists, with nothing in it: what passed there was looked at by nobody.
+		outcomes.pass = 0;
+	}
+	outcomes.unknown++;
+	if (known === undefined) evaluation.outcomes.push({ cluster, policyId: id, outcomes });
+	return true;
 }
 
 /** A record's gap names only source and code; the cluster's says what happened, to this object if it is one's own. */
