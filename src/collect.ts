@@ -3,7 +3,7 @@ import { foreignAuthorizer, type LiveCluster, type TimeLimit, type Way } from '.
 import { emptyCluster, emptyFacts } from './lib/empty-facts.ts';
 import { readPem } from './lib/pem.ts';
 import { byCodeUnit } from './lib/text.ts';
-import { type CertificateFacts, readCertificate, sha256 } from './lib/x509.ts';
+import { type CertificateFacts, certifiedBy, readCertificate, sha256 } from './lib/x509.ts';
 import type { Cluster, Credential, EpochSeconds, Facts, Gap, SourceStatus } from './model/facts.ts';
 import { attachEndpoints } from './providers/files/attach.ts';
 import type { FileEndpoint, FileFacts } from './providers/files/file-facts.ts';
@@ -138,17 +138,9 @@ function readable(pem: string): CertificateFacts[] {
 }
 
 function pluginCredential({ path, user }: LiveTarget, facts: CertificateFacts): Credential {
-	const { commonName, organizations, notBefore, notAfter, isCertificateAuthority: _, ...certificate } = facts;
 	const { line, name } = user;
 	return {
-		uid: `x509:${certificate.sha256}`,
-		kind: 'client_certificate',
-		state: 'effective',
-		username: commonName,
-		groups: organizations,
-		notBefore,
-		notAfter,
-		certificate,
+		...certifiedBy(facts),
 		serviceAccount: null,
 		lastUsed: null,
 		invalidSince: null,

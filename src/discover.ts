@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
 import { type Probe, probe } from './collectors/probe.ts';
+import { toGap } from './lib/api-error.ts';
 import type { ScanError } from './lib/scan-error.ts';
 import { byCodeUnit } from './lib/text.ts';
 import { sha256 } from './lib/x509.ts';
 import type { ScanRequest } from './model/scan.ts';
-import { toGap } from './providers/kubernetes/api-error.ts';
 import { type Connected, connect } from './providers/kubernetes/connection.ts';
 import { type BrokenTarget, type LiveTarget, loadTargets } from './providers/kubernetes/targets.ts';
 

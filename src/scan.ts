@@ -5,6 +5,7 @@ import { type Discovered, discover } from './discover.ts';
 import type { Bundle } from './evaluate/bundle.ts';
 import { createPool, type PolicyPool } from './evaluate/pool.ts';
 import { assessKeys } from './fleet.ts';
+import { describeFailure } from './lib/api-error.ts';
 import { emptyCluster, emptyFacts } from './lib/empty-facts.ts';
 import { ScanError } from './lib/scan-error.ts';
 import type { EpochSeconds, Facts } from './model/facts.ts';
@@ -14,7 +15,6 @@ import { type Assigned, assignEndpoints } from './providers/files/assign.ts';
 import { offlineFacts } from './providers/files/attach.ts';
 import { type FileFacts, readKubeconfigFile } from './providers/files/file-facts.ts';
 import { readKubeconfigFiles } from './providers/files/read-kubeconfigs.ts';
-import { describeFailure } from './providers/kubernetes/api-error.ts';
 import { type Outcome, statusOf, toReport } from './report.ts';
 
 /**
@@ -147,10 +147,14 @@ async function assessOne(
 		const assessment = await judge(facts).catch(error => judge(failed(error)));
 		done.assessments.push(assessment);
 		const findings = assessment.findings.filter(({ outcome }) => outcome === 'fail').length;
+		const status = statusOf(assessment.facts);
+		// The report has it too, but whoever watches a nightly log looks there first.
+		const [gap] = assessment.facts.gaps;
+		if (status === 'unreachable' && gap) onEvent({ kind: 'notice', message: `${name}: ${gap.message}` });
 		onEvent({
 			kind: 'cluster_finished',
 			cluster: name,
-			status: statusOf(assessment.facts),
+			status,
 			findings,
 			gaps: assessment.facts.gaps.length,
 		});

@@ -1,7 +1,7 @@
+import { ApiError, toGap } from '../lib/api-error.ts';
 import { redact } from '../lib/redact.ts';
 import { oneLine } from '../lib/text.ts';
 import type { Gap } from '../model/facts.ts';
-import { ApiError, toGap } from '../providers/kubernetes/api-error.ts';
 import type { Collector } from './collector.ts';
 import { asObject, asText } from './object.ts';
 

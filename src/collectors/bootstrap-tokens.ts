@@ -1,7 +1,7 @@
+import { toGap } from '../lib/api-error.ts';
 import { parseRfc3339 } from '../lib/epoch.ts';
 import type { Credential, EpochSeconds, Gap } from '../model/facts.ts';
 import type { KubernetesApi } from '../providers/kubernetes/api.ts';
-import { toGap } from '../providers/kubernetes/api-error.ts';
 import type { Collector } from './collector.ts';
 import { asObject, asText, readMetadata } from './object.ts';
 import { readList } from './read.ts';

@@ -1,6 +1,6 @@
 import { readPem } from '../lib/pem.ts';
 import { oneLine } from '../lib/text.ts';
-import { type CertificateFacts, readCertificate, readCertificateRequest } from '../lib/x509.ts';
+import { type CertificateFacts, certifiedBy, readCertificate, readCertificateRequest } from '../lib/x509.ts';
 import type { Credential, Gap, Issuance } from '../model/facts.ts';
 import type { Collector } from './collector.ts';
 import { asList, asObject, asText, asTexts, type Json, type Metadata, readMetadata } from './object.ts';
@@ -47,17 +47,11 @@ function toCredential(object: unknown, malformed: Gap[]): Credential | null {
 }
 
 function issued(facts: CertificateFacts, metadata: Metadata, spec: Json, status: Json): Credential {
-	const { commonName, organizations, notBefore, notAfter, isCertificateAuthority: _, ...certificate } = facts;
 	return {
 		...base(metadata, spec, status),
-		uid: `x509:${facts.sha256}`,
+		...certifiedBy(facts),
 		// Only the server knows whether it trusts a signer that is not its own.
 		state: asText(spec.signerName).startsWith('kubernetes.io/') ? 'effective' : 'unknown',
-		username: commonName,
-		groups: organizations,
-		notBefore,
-		notAfter,
-		certificate,
 	};
 }
 

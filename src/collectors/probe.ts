@@ -1,6 +1,6 @@
+import { ApiError, toGap } from '../lib/api-error.ts';
 import type { EpochSeconds, Gap } from '../model/facts.ts';
 import type { KubernetesApi } from '../providers/kubernetes/api.ts';
-import { ApiError, toGap } from '../providers/kubernetes/api-error.ts';
 import { asObject, asText, readMetadata } from './object.ts';
 
 /** What tells one cluster from another, as far as one context may read it. */

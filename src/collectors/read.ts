@@ -1,6 +1,6 @@
+import { toGap } from '../lib/api-error.ts';
 import type { Gap, Source } from '../model/facts.ts';
 import type { KubernetesApi, ListOptions } from '../providers/kubernetes/api.ts';
-import { toGap } from '../providers/kubernetes/api-error.ts';
 
 /** A list and the gap in its place when it could not be read: then the list is empty, and the gap says why. */
 export async function readList<T>(

@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import type { EpochSeconds } from '../model/facts.ts';
+import type { Credential, EpochSeconds } from '../model/facts.ts';
 
 export { x509 };
 
@@ -55,6 +55,26 @@ export function readCertificate(der: Uint8Array | string): CertificateFacts {
 		signatureHash: signatureHash(certificate.signatureAlgorithm as SignatureShape),
 		clientAuth: eku === null || eku.usages.some(u => u === CLIENT_AUTH || u === ANY_USAGE),
 		isCertificateAuthority: constraints?.ca ?? false,
+	};
+}
+
+/** What a certificate says of the credential that it is: the same wherever it was met. */
+export function certifiedBy(
+	facts: CertificateFacts,
+): Pick<
+	Credential,
+	'uid' | 'kind' | 'state' | 'username' | 'groups' | 'notBefore' | 'notAfter' | 'certificate'
+> {
+	const { commonName, organizations, notBefore, notAfter, isCertificateAuthority: _, ...certificate } = facts;
+	return {
+		uid: `x509:${facts.sha256}`,
+		kind: 'client_certificate',
+		state: 'effective',
+		username: commonName,
+		groups: organizations,
+		notBefore,
+		notAfter,
+		certificate,
 	};
 }
 

@@ -1,6 +1,6 @@
 import { collect, toStatus } from '../../src/collectors/collect.ts';
 import { probe } from '../../src/collectors/probe.ts';
-import { ApiError } from '../../src/providers/kubernetes/api-error.ts';
+import { ApiError } from '../../src/lib/api-error.ts';
 import { forbidden } from '../helpers/cluster-facts.ts';
 import { assert, describe } from '../helpers/describe.ts';
 import { type Answers, no, stubApi } from '../helpers/stub-api.ts';

@@ -1,5 +1,5 @@
+import { ApiError } from '../../src/lib/api-error.ts';
 import type { KubernetesApi, ListOptions } from '../../src/providers/kubernetes/api.ts';
-import { ApiError } from '../../src/providers/kubernetes/api-error.ts';
 
 /** What an API answers, by path: the items of a list, the object of a get or post, or why not. */
 export type Answers = Record<string, unknown>;

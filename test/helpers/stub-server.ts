@@ -6,8 +6,8 @@ import {
 	type ServerResponse,
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { ApiError } from '../../src/lib/api-error.ts';
 import { createApi, type KubernetesApi, type Transport } from '../../src/providers/kubernetes/api.ts';
-import { ApiError } from '../../src/providers/kubernetes/api-error.ts';
 
 /** A server on loopback that answers as a case says. */
 export interface StubServer {

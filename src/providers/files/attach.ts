@@ -1,7 +1,8 @@
+import { emptyCluster, emptyFacts } from '../../lib/empty-facts.ts';
 import { redact } from '../../lib/redact.ts';
 import { byCodeUnit } from '../../lib/text.ts';
 import { sha256 } from '../../lib/x509.ts';
-import type { Cluster, EpochSeconds, Facts, Gap, Source, SourceStatus } from '../../model/facts.ts';
+import type { EpochSeconds, Facts, Gap, SourceStatus } from '../../model/facts.ts';
 import type { FileEndpoint, FileFacts } from './file-facts.ts';
 import { withLiveSecrets } from './live-secret.ts';
 
@@ -67,43 +68,8 @@ function unreadableFacts(
 	return { ...facts, sources: [...facts.sources, source], gaps: [gap] };
 }
 
-/** What only a live cluster can tell. */
-const LIVE_SOURCES = [
-	'cluster',
-	'bindings',
-	'roles',
-	'service_accounts',
-	'token_secrets',
-	'bootstrap_tokens',
-	'certificate_requests',
-	'authorizer',
-] as const satisfies Source[];
-
 function bareFacts(uid: string, name: string, collectedAt: EpochSeconds): Facts {
-	const cluster: Cluster = {
-		uid,
-		name,
-		provider: 'files',
-		server: '',
-		contexts: [],
-		version: '',
-		createdAt: null,
-		auditing: { state: 'unknown', from: null, to: null, credentialIds: false },
-		certificateAuthorities: [],
-	};
-	return {
-		apiVersion: 'kubelapse/facts/v1',
-		collectedAt,
-		cluster,
-		reachable: false,
-		credentials: [],
-		connections: [],
-		bindings: [],
-		roles: [],
-		serviceAccounts: [],
-		sources: LIVE_SOURCES.map(source => ({ source, status: 'not_configured', count: 0 })),
-		gaps: [],
-	};
+	return emptyFacts(emptyCluster(uid, name, 'files'), collectedAt, 'not_configured');
 }
 
 function kubeconfigStatus(endpoints: FileEndpoint[]): SourceStatus {

@@ -1,7 +1,7 @@
 import type { UserBlock } from '../../lib/kubeconfig.ts';
 import { loadCertificates, type ReadText } from '../../lib/kubeconfig-problems.ts';
 import { readToken, type TokenFacts } from '../../lib/token.ts';
-import { sha256 } from '../../lib/x509.ts';
+import { certifiedBy, sha256 } from '../../lib/x509.ts';
 import type { Credential, CredentialKind, Gap, Location } from '../../model/facts.ts';
 
 /** What one user block gave. */
@@ -80,17 +80,10 @@ function clientCertificate(place: UserPlace): UserFacts {
 		const message = loaded.kind === 'failed' ? loaded.message : 'client-certificate holds no certificate';
 		return { credentials: [unread], gaps: [place.gap(line, message, unread.uid)] };
 	}
-	const { commonName, organizations, notBefore, notAfter, isCertificateAuthority: _, ...certificate } = leaf;
 	const key = clientKey.kind === 'file' ? place.locate(clientKey.path) : null;
 	const credential: Credential = {
 		...unread,
-		uid: `x509:${leaf.sha256}`,
-		state: 'effective',
-		username: commonName,
-		groups: organizations,
-		notBefore,
-		notAfter,
-		certificate,
+		...certifiedBy(leaf),
 		locations: key === null ? [place.location] : [place.location, key],
 	};
 	return { credentials: [credential], gaps: [] };

@@ -2,9 +2,9 @@ import type { Agent } from 'node:http';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ApiError } from '../../lib/api-error.ts';
 import { redact } from '../../lib/redact.ts';
 import { oneLine } from '../../lib/text.ts';
-import { ApiError } from './api-error.ts';
 
 /** Objects a page, as kubectl and the informers ask for. */
 const PAGE_SIZE = 500;

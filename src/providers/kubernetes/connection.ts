@@ -4,10 +4,10 @@ import type { RequestOptions } from 'node:https';
 import * as https from 'node:https';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { ApiError, describeFailure } from '../../lib/api-error.ts';
 import { oneLine } from '../../lib/text.ts';
 import { readSmallFile } from '../read-file.ts';
 import { type ApiLimits, createApi, type KubernetesApi, type Transport } from './api.ts';
-import { ApiError, describeFailure } from './api-error.ts';
 import { type ExecConfig, type ExecCredential, runExecPlugin, usesPlugin } from './exec-plugin.ts';
 import type { LiveTarget, RawContext } from './targets.ts';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { isAbsolute, resolve } from 'node:path';
+import { ApiError } from '../../lib/api-error.ts';
 import { oneLine } from '../../lib/text.ts';
-import { ApiError } from './api-error.ts';
 
 /** `user.exec` of a kubeconfig (client.authentication.k8s.io). */
 export interface ExecConfig {

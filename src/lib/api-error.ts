@@ -1,6 +1,6 @@
-import { redact } from '../../lib/redact.ts';
-import { oneLine } from '../../lib/text.ts';
-import type { Gap, GapCode, Source } from '../../model/facts.ts';
+import type { Gap, GapCode, Source } from '../model/facts.ts';
+import { redact } from './redact.ts';
+import { oneLine } from './text.ts';
 
 /** Why one request gave nothing. Its message never holds a header, a body or a query. */
 export class ApiError extends Error {
