@@ -117,16 +117,26 @@ function gaps(report: Report, columns: number, colors: Ink): string[] {
 	const open = groups.sort(([a], [b]) => Number(a.isAllowed) - Number(b.isAllowed));
 	if (open.length === 0) return [];
 	const left = open.length - MAX_GAPS;
-	const rows = open
-		.slice(0, MAX_GAPS)
-		.map(([gap]) => [
-			`  ${named(gap.cluster.name, 40)}`,
-			gap.source,
-			`${gapWords[gap.code]}${gap.permission === '' ? '' : `: needs ${oneLine(gap.permission, 60)}`}${gap.isAllowed ? ' (allowed)' : ''}`,
-		]);
+	const shown = open.slice(0, MAX_GAPS).map(([gap]) => ({
+		name: named(gap.cluster.name, 30),
+		source: gap.source,
+		why: `${gapWords[gap.code]}${gap.permission === '' ? '' : `: needs ${oneLine(gap.permission, 120)}`}${gap.isAllowed ? ' (allowed)' : ''}`,
+	}));
+	const nameWidth = Math.max(...shown.map(({ name }) => name.length));
+	const sourceWidth = Math.max(...shown.map(({ source }) => source.length));
 	return [
 		`${colors.bold('Gaps')}  what needs these is unknown, not passed`,
-		...table(rows, columns, Number.POSITIVE_INFINITY).map(line => colors.open(line)),
+		...shown
+			.flatMap(({ name, source, why }) => {
+				const line = `  ${name.padEnd(nameWidth)}  ${source.padEnd(sourceWidth)}  ${why}`;
+				// What is missing is what the reader came for: it is never cut.
+				if (line.length <= columns) return [line];
+				return [
+					`  ${name.padEnd(nameWidth)}  ${source}`,
+					...wrap(why, columns - 6).map(part => `      ${part}`),
+				];
+			})
+			.map(line => colors.open(line)),
 		...(left > 0 ? [colors.quiet(`  and ${count(left)} more in the reports`)] : []),
 	];
 }
