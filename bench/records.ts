@@ -77,6 +77,7 @@ function certificate(at: number): Credential {
 			signerName: 'kubernetes.io/kube-apiserver-client',
 			requester: person(at + 1),
 			requesterCredentialIds: [`X509SHA256=${digest(at + 2_000_000)}`],
+			approver: '',
 			decision: 'approved',
 			expirationSeconds: 172_800,
 		},
@@ -119,6 +120,8 @@ const blank = {
 	createdAt: NOW - 6 * HOUR,
 	issuance: null,
 	plugin: '',
+	exec: null,
+	cloud: null,
 } satisfies Partial<Credential>;
 
 function binding(at: number): Binding {
@@ -135,6 +138,7 @@ function binding(at: number): Binding {
 		subjects: [subject(at)],
 		createdAt: NOW - 90 * DAY,
 		manager: at % 4 === 0 ? 'helm' : 'none',
+		owner: '',
 	};
 }
 

@@ -23,6 +23,10 @@ cluster := _answers if input.kind == "cluster"
 
 key := _answers if input.kind == "key"
 
+waiver := _answers if input.kind == "waiver"
+
+finding := _answers if input.kind == "finding"
+
 _answers contains [category, name, "fail", details] if {
 	some category, name
 	data.kinds[category][name] == input.kind

@@ -108,6 +108,8 @@ const ORIGINS = {
 	connection: ['kubeconfig'],
 	cluster: [],
 	key: ['certificate_requests', 'kubeconfig'],
+	waiver: [],
+	finding: [],
 } as const satisfies Record<RecordKind, readonly Source[]>;
 
 /**
@@ -130,7 +132,18 @@ function blindPolicies(
 }
 
 function blindFinding(cluster: ClusterRef, policy: Policy, gaps: Gap[], now: EpochSeconds): Finding {
-	const record: PolicyRecord = { kind: 'cluster', now, cluster, gaps: [], sources: [], clusterGaps: [] };
+	const record: PolicyRecord = {
+		kind: 'cluster',
+		now,
+		cluster,
+		gaps: [],
+		sources: [],
+		clusterGaps: [],
+		auditing: { state: 'unknown', from: null, to: null, credentialIds: false },
+		certificateAuthorities: [],
+		configuredNames: [],
+		ledgerSince: null,
+	};
 	const reasons = dedupe(gaps.map(({ source, code, message }) => ({ source, code, message })));
 	return toFinding(record, { policyId: policy.id, outcome: 'unknown', details: {}, gaps: reasons }, policy);
 }

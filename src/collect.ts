@@ -92,12 +92,13 @@ export function brokenFacts({ path, name, server, message }: BrokenTarget, now: 
 function toCluster({ uid, name, ways }: LiveCluster): Cluster {
 	const [{ target }] = ways;
 	const authorities = ways.flatMap(way =>
-		way.target.certificateAuthorities.map(({ sha256, notAfter }) => ({ sha256, notAfter })),
+		way.target.certificateAuthorities.map(({ sha256, subject, notAfter }) => ({ sha256, subject, notAfter })),
 	);
 	return {
 		...emptyCluster(uid, name, 'kubernetes'),
 		server: target.cluster.server,
 		contexts: ways.map(contextId).sort(byCodeUnit),
+		configuredNames: [...new Set(ways.flatMap(({ target }) => target.configuredName ?? []))].sort(byCodeUnit),
 		version: ways.find(({ probe }) => probe.version !== '')?.probe.version ?? '',
 		createdAt: ways.find(({ probe }) => probe.createdAt !== null)?.probe.createdAt ?? null,
 		certificateAuthorities: [...new Map(authorities.map(ca => [ca.sha256, ca])).values()],
@@ -147,6 +148,8 @@ function pluginCredential({ path, user }: LiveTarget, facts: CertificateFacts): 
 		createdAt: null,
 		issuance: null,
 		plugin: user.exec?.command ?? '',
+		exec: null,
+		cloud: null,
 		locations: [{ origin: 'connection', path, line, namespace: '', name, mode: null, ownerUid: null }],
 	};
 }

@@ -24,7 +24,21 @@ grant(changes) := object.union(_grant, changes)
 
 connection(changes) := object.union(_connection, changes)
 
-cluster(gaps) := object.union(_base, {"kind": "cluster", "sources": [], "clusterGaps": gaps})
+cluster(gaps) := cluster_with({"clusterGaps": gaps})
+
+cluster_with(changes) := object.union(_cluster, changes)
+
+identity(changes) := object.union(_identity_record, changes)
+
+waiver(changes) := object.union(_waiver, changes)
+
+finding(changes) := object.union(_finding, changes)
+
+# What is known of a credential's use: `changes` are laid over one that was used an hour ago.
+usage(changes) := object.union(_usage, changes)
+
+# Each source was not asked for, as it is where nobody configured it.
+not_configured(sources) := [{"source": source, "code": "not_configured", "scope": "cluster"} | some source in sources]
 
 # One key of two credentials: `changes` are what the second differs in.
 key(changes) := object.union(_base, {
@@ -36,7 +50,7 @@ key(changes) := object.union(_base, {
 
 _base := {
 	"now": now,
-	"cluster": {"uid": "cluster-1", "name": "north", "provider": "kubernetes", "version": "v1.34.4"},
+	"cluster": {"uid": "cluster-1", "name": "north", "provider": "kubernetes", "version": "v1.34.4", "exposure": "private"},
 	"gaps": [],
 }
 
@@ -57,6 +71,8 @@ _credential := object.union(_base, {
 		"createdAt": now - (12 * hour),
 		"issuance": null,
 		"plugin": "",
+		"exec": null,
+		"cloud": null,
 		"locations": [_location],
 	},
 	"identity": _identity,
@@ -65,6 +81,10 @@ _credential := object.union(_base, {
 	"powers": [],
 	"isPrivileged": false,
 	"serviceAccountExists": "yes",
+	"requester": null,
+	"newer": null,
+	"usage": null,
+	"ledgerSince": null,
 })
 
 _token_secret := object.union(_credential, {
@@ -98,6 +118,7 @@ _grant := object.union(_base, {
 		"manager": "none",
 		"isBootstrapDefault": false,
 		"createdAt": now - year,
+		"owner": "",
 	},
 	"identity": _identity,
 	"isPrivileged": false,
@@ -112,7 +133,73 @@ _connection := object.union(_base, {
 		"verification": "verified",
 		"location": _location,
 	},
+	"clusterExists": "yes",
 })
+
+_cluster := object.union(_base, {
+	"kind": "cluster",
+	"sources": [],
+	"clusterGaps": [],
+	"auditing": {"state": "on", "from": now - year, "to": now, "credentialIds": true},
+	"certificateAuthorities": [{
+		"sha256": "0a",
+		"subject": "CN=kubernetes",
+		"notAfter": now + (9 * year),
+		"issuedUntil": now + (12 * hour),
+	}],
+	"configuredNames": [],
+	"ledgerSince": now - year,
+})
+
+_identity_record := object.union(_base, {
+	"kind": "identity",
+	"identity": _identity,
+	"isPrivileged": false,
+	"grantsTotal": 1,
+	"grantedSince": now - day,
+	"usage": null,
+	"permissions": null,
+	"reviewedAt": null,
+})
+
+_waiver := object.union(_base, {
+	"kind": "waiver",
+	"waiver": {
+		"id": "build-admins",
+		"reason": "the build needs it until it is moved",
+		"owner": "build@example.com",
+		"expires": now + (30 * day),
+		"isBroad": false,
+		"location": "waivers.yaml:3",
+	},
+	"matches": 1,
+	"isExamined": true,
+})
+
+_finding := object.union(_base, {
+	"kind": "finding",
+	"finding": {
+		"id": "00112233aabbccdd",
+		"policyId": "credential/expired",
+		"severity": "low",
+		"subject": "certificate of alice",
+		"firstSeen": now - day,
+	},
+})
+
+_usage := {
+	"result": "used",
+	"reason": "",
+	"first": now - (30 * day),
+	"last": now - hour,
+	"allowed": 40,
+	"denied": 0,
+	"agents": ["kubectl/v1.34.4"],
+	"sources": 1,
+	"window": {"from": now - year, "to": now, "complete": true},
+	"evidence": "credential_id",
+	"grade": "A",
+}
 
 _certificate := {
 	"issuer": "CN=kubernetes",
@@ -134,6 +221,7 @@ _identity := {
 	"state": "active",
 	"human": "unknown",
 	"listComplete": false,
+	"stateSince": null,
 }
 
 _location := {

@@ -9,7 +9,7 @@ const moment = seconds.nullable();
 const count = z.int().min(0);
 
 const location = z.object({
-	origin: z.enum(['csr', 'secret', 'kubeconfig', 'connection']),
+	origin: z.enum(['csr', 'secret', 'kubeconfig', 'connection', 'cloud', 'audit']),
 	path: text,
 	line: count,
 	namespace: text,
@@ -32,7 +32,8 @@ const cluster = z.object({
 		to: moment,
 		credentialIds: z.boolean(),
 	}),
-	certificateAuthorities: z.array(z.object({ sha256: text, notAfter: seconds })),
+	certificateAuthorities: z.array(z.object({ sha256: text, subject: text, notAfter: seconds })),
+	configuredNames: texts,
 });
 
 const certificate = z.object({
@@ -50,8 +51,18 @@ const issuance = z.object({
 	signerName: text,
 	requester: text,
 	requesterCredentialIds: texts,
+	approver: text,
 	decision: z.enum(['approved', 'denied', 'failed', 'pending']),
 	expirationSeconds: z.number().nullable(),
+});
+
+const cloud = z.object({
+	accountId: text,
+	accountType: z.enum(['root', 'ram_user', 'ram_role', 'unknown']),
+	accountState: z.enum(['active', 'inactive', 'deleted', 'unknown']),
+	certState: text,
+	revokable: z.boolean(),
+	clusterState: text,
 });
 
 const credential = z.object({
@@ -79,6 +90,10 @@ const credential = z.object({
 	createdAt: moment,
 	issuance: issuance.nullable(),
 	plugin: text,
+	exec: z
+		.object({ form: z.enum(['absolute', 'relative', 'bare']), apiVersion: text, environmentNames: texts })
+		.nullable(),
+	cloud: cloud.nullable(),
 	locations: z.array(location),
 });
 
@@ -103,6 +118,7 @@ const binding = z.object({
 	),
 	createdAt: moment,
 	manager: z.enum(['bootstrap', 'helm', 'argocd', 'flux', 'operator', 'addon_manager', 'none']),
+	owner: text,
 });
 
 const role = z.object({

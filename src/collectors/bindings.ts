@@ -1,3 +1,4 @@
+import { oneLine } from '../lib/text.ts';
 import type { Binding, Manager, Subject } from '../model/facts.ts';
 import type { Collector } from './collector.ts';
 import { asList, asObject, asText, type Metadata, readMetadata } from './object.ts';
@@ -45,6 +46,7 @@ function toBinding(kind: Binding['kind'], object: unknown): Binding {
 		subjects: asList(subjects).flatMap(subject => toSubject(subject, metadata.namespace)),
 		createdAt: metadata.createdAt,
 		manager: managerOf(metadata),
+		owner: oneLine(ownerOf(metadata), 200),
 	};
 }
 
@@ -56,6 +58,11 @@ function toSubject(subject: unknown, bindingNamespace: string): Subject[] {
 		return [{ kind, name: asText(name), namespace: asText(namespace) || bindingNamespace }];
 	}
 	return [];
+}
+
+/** The convention of a8r.io, or our own key where that is taken. */
+function ownerOf({ annotations }: Metadata): string {
+	return annotations['kubelapse.io/owner'] ?? annotations['a8r.io/owner'] ?? '';
 }
 
 /** Whoever would put the object back, by the labels and annotations that the tools document. */

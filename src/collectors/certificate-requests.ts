@@ -78,6 +78,8 @@ function base(metadata: Metadata, spec: Json, status: Json) {
 		createdAt: metadata.createdAt,
 		issuance: toIssuance(spec, status),
 		plugin: '',
+		exec: null,
+		cloud: null,
 		locations: [
 			{ origin: 'csr', path: '', line: 0, namespace: '', name: metadata.name, mode: null, ownerUid: null },
 		],
@@ -91,6 +93,7 @@ function toIssuance(spec: Json, status: Json): Issuance {
 		signerName: asText(spec.signerName),
 		requester: asText(spec.username),
 		requesterCredentialIds: asTexts(asObject(spec.extra)['authentication.kubernetes.io/credential-id']),
+		approver: '',
 		decision: decisionOf(conditions),
 		expirationSeconds: typeof seconds === 'number' ? seconds : null,
 	};

@@ -44,6 +44,8 @@ function toCredential(object: unknown): Credential {
 		createdAt,
 		issuance: null,
 		plugin: '',
+		exec: null,
+		cloud: null,
 		locations: [{ origin: 'secret', path: '', line: 0, namespace, name, mode: null, ownerUid: null }],
 	};
 }

@@ -2,8 +2,8 @@ import { describeDetails } from '../lib/describe-details.ts';
 import { oneLine } from '../lib/text.ts';
 import { sha256 } from '../lib/x509.ts';
 import type { Credential, Location } from '../model/facts.ts';
-import type { Finding, FindingSubject } from '../model/finding.ts';
-import type { Policy } from '../model/policy.ts';
+import type { Finding, FindingRemediation, FindingSubject } from '../model/finding.ts';
+import type { Grade, Policy } from '../model/policy.ts';
 import type { Grant, PolicyRecord } from '../model/record.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -21,6 +21,7 @@ export function toFinding(
 		holder === undefined ? subjectOf(record) : { kind: record.kind, ...credentialSubject(holder) };
 	const isPrivileged = 'isPrivileged' in record && record.isPrivileged;
 	const { uid, name } = record.cluster;
+	const grade = gradeOf(record, policy);
 	return {
 		id: findingId(policy.id, uid, subject.uid, verdict.details.key),
 		policyId: policy.id,
@@ -34,12 +35,35 @@ export function toFinding(
 		message: messageOf(subject, name, policy, verdict),
 		details: verdict.details,
 		gaps: verdict.gaps,
-		grade: policy.minGrade,
+		grade,
 		controls: policy.controls,
-		remediation: policy.remediation,
+		remediation: remediationOf(verdict, policy, grade),
 		status: 'new',
 		firstSeen: record.now,
 	};
+}
+
+/** Evidence of use that stands behind a finding: of no weight where the policy does not judge use. */
+function gradeOf(record: PolicyRecord, { minGrade }: Policy): Grade {
+	if (minGrade === 'none') return 'none';
+	if ('usage' in record && record.usage !== null) return record.usage.grade;
+	// The API server's own label on a token Secret.
+	return record.kind === 'credential' && record.credential.kind === 'token_secret' ? 'C' : 'D';
+}
+
+function remediationOf(
+	{ outcome }: Verdict,
+	{ remediation: text, minGrade, origin }: Policy,
+	grade: Grade,
+): FindingRemediation {
+	const advice = (why: string): FindingRemediation => ({ text, safe: false, why });
+	if (outcome === 'unknown') return advice('nothing is ended on what could not be judged');
+	if (origin !== null && !origin.isTrusted)
+		return advice(`its policy comes from ${oneLine(origin.folder, 100)}, which the config does not trust`);
+	// A letter nearer to A is better evidence.
+	if (minGrade !== 'none' && grade > minGrade)
+		return advice(`the evidence of use is of grade ${grade}, and the policy asks for ${minGrade}`);
+	return { text, safe: true, why: '' };
 }
 
 /** The same in every run as long as it is about the same thing. */
@@ -101,6 +125,14 @@ function subjectOf(record: PolicyRecord): FindingSubject {
 				identity: username,
 			};
 		}
+		case 'waiver': {
+			const { id, location } = record.waiver;
+			return { ...plain('waiver', id, `waiver ${oneLine(id)}`, 'Waiver', location), identity: '' };
+		}
+		case 'finding': {
+			const { id, subject, policyId } = record.finding;
+			return { ...plain('finding', id, `${policyId} on ${oneLine(subject)}`, 'Finding', id), identity: '' };
+		}
 		default:
 			return record satisfies never;
 	}
@@ -141,6 +173,8 @@ const OBJECT_KINDS = {
 	secret: 'Secret',
 	kubeconfig: 'kubeconfig',
 	connection: 'kubeconfig',
+	cloud: 'kubeconfig',
+	audit: 'Certificate',
 } as const satisfies Record<Location['origin'], string>;
 
 function credentialSubject(credential: Credential): Omit<FindingSubject, 'kind'> {

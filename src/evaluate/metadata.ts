@@ -1,7 +1,14 @@
 import { nearest } from '../lib/nearest.ts';
 import { byCodeUnit } from '../lib/text.ts';
 import { sources } from '../model/facts.ts';
-import { type Control, type Grade, type ParamSpec, type Policy, severities } from '../model/policy.ts';
+import {
+	type Control,
+	type Grade,
+	type ParamSpec,
+	type Policy,
+	severities,
+	type Trap,
+} from '../model/policy.ts';
 import type { RecordKind } from '../model/record.ts';
 import type { Annotation } from './opa.ts';
 
@@ -16,10 +23,15 @@ export const recordKinds = keysOf({
 	connection: true,
 	cluster: true,
 	key: true,
+	waiver: true,
+	finding: true,
 } satisfies Record<RecordKind, true>);
 const grades = keysOf({ A: true, B: true, C: true, D: true, none: true } satisfies Record<Grade, true>);
 const strengths = keysOf({ exact: true, analogy: true } satisfies Record<Control['strength'], true>);
 const fields = keysOf({
+	question: true,
+	why: true,
+	traps: true,
 	severity: true,
 	privileged_severity: true,
 	kind: true,
@@ -49,6 +61,10 @@ export function readPolicy(
 		id,
 		title: text(annotation?.title, 'title', ask),
 		description: text(annotation?.description, 'description', ask),
+		question: custom.question === undefined ? '' : text(custom.question, 'custom.question', ask),
+		why: custom.why === undefined ? '' : text(custom.why, 'custom.why', ask),
+		traps:
+			custom.traps === undefined ? [] : list(custom.traps, 'traps', ask).map(trap => readTrap(trap, ask)),
 		severity,
 		privilegedSeverity:
 			custom.privileged_severity === undefined
@@ -63,6 +79,7 @@ export function readPolicy(
 				? []
 				: list(custom.controls, 'controls', ask).map(control => readControl(control, ask)),
 		params,
+		origin: null,
 	};
 }
 
@@ -87,6 +104,14 @@ const PARAM_FORM =
 function isDefault(value: unknown): value is ParamSpec['default'] {
 	if (Array.isArray(value)) return value.every(element => typeof element === 'string');
 	return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
+function readTrap(value: unknown, complain: Complain): Trap {
+	const trap = isObject(value) ? value : {};
+	return {
+		case: text(trap.case, 'custom.traps[].case', complain),
+		test: text(trap.test, 'custom.traps[].test', complain),
+	};
 }
 
 function readControl(value: unknown, complain: Complain): Control {

@@ -90,6 +90,10 @@ export function uidOf(record: PolicyRecord): string {
 			return record.identity.id;
 		case 'connection':
 			return record.connection.uid;
+		case 'waiver':
+			return record.waiver.id;
+		case 'finding':
+			return record.finding.id;
 		case 'cluster':
 			return record.cluster.uid;
 		default:

@@ -33,6 +33,7 @@ export interface Judgement {
 }
 
 const PASS: Judgement = { outcome: 'pass', verdicts: [] };
+const UNASKED: Judgement = { outcome: 'unknown', verdicts: [] };
 const NOT_APPLICABLE: Judgement = { outcome: 'not_applicable', verdicts: [] };
 
 /**
@@ -43,10 +44,11 @@ export function judge(policy: PolicyRef, record: RecordRef, answer: Answer | und
 	if (answer && answer.fails.length > 0) return found(policy, 'fail', answer.fails);
 	// It looked at what there is and said that it does not judge such a record.
 	if (answer?.isNotApplicable) return NOT_APPLICABLE;
-	if (record.gaps.some(gap => policy.needs.includes(gap.source))) {
-		const gaps = record.gaps
-			.filter(gap => policy.needs.includes(gap.source))
-			.map(({ source, code }) => ({ source, code, message: '' }));
+	const missing = record.gaps.filter(gap => policy.needs.includes(gap.source));
+	if (missing.length > 0) {
+		// Counted on every record; a source that nobody configured is told once, not once a record.
+		if (missing.every(({ code, scope }) => code === 'not_configured' && scope === 'cluster')) return UNASKED;
+		const gaps = missing.map(({ source, code }) => ({ source, code, message: '' }));
 		return { outcome: 'unknown', verdicts: [{ policyId: policy.id, outcome: 'unknown', details: {}, gaps }] };
 	}
 	if (answer && answer.unknowns.length > 0) return found(policy, 'unknown', answer.unknowns);

@@ -1,5 +1,5 @@
-import type { Binding, Facts, Source, Subject } from '../model/facts.ts';
-import type { Existence, Grant, GrantRef, Power } from '../model/record.ts';
+import type { Binding, EpochSeconds, Facts, Source, Subject } from '../model/facts.ts';
+import type { Existence, Grant, GrantRef, Identity, Power } from '../model/record.ts';
 import { isBootstrapDefault } from './bootstrap.ts';
 import { isPrivilegedPower, order, type RolePowers, roleKey, rolePowers } from './powers.ts';
 
@@ -42,6 +42,7 @@ function bindingGrants(binding: Binding, powers: RolePowers, existence: Existenc
 			manager: binding.manager,
 			isBootstrapDefault: isBootstrapDefault(binding, asWritten),
 			createdAt: binding.createdAt,
+			owner: binding.owner,
 		};
 	});
 }
@@ -166,4 +167,24 @@ function merge(held: Access[]): Access {
 /** Cluster-wide, or in kube-system, where the credentials of the control plane are. */
 export function isPrivilegedGrant({ namespace, powers }: Grant): boolean {
 	return (namespace === '' || namespace === 'kube-system') && powers.some(isPrivilegedPower);
+}
+
+/** Looks up how many grants name an identity, and since when. */
+export function indexGrantsOf(
+	grants: Grant[],
+): (identity: Identity) => { grantsTotal: number; grantedSince: EpochSeconds | null } {
+	const known = new Map<string, { grantsTotal: number; grantedSince: EpochSeconds | null }>();
+	for (const { subject, createdAt } of grants) {
+		const key = subjectId(subject);
+		const { grantsTotal, grantedSince } = known.get(key) ?? { grantsTotal: 0, grantedSince: null };
+		const since = createdAt === null ? grantedSince : Math.min(createdAt, grantedSince ?? createdAt);
+		known.set(key, { grantsTotal: grantsTotal + 1, grantedSince: since });
+	}
+	return ({ type, id, name }) =>
+		known.get(type === 'group' ? `Group ${name}` : `User ${id}`) ?? { grantsTotal: 0, grantedSince: null };
+}
+
+/** A ServiceAccount is the user of its long name. */
+function subjectId({ kind, namespace, name }: Subject): string {
+	return kind === 'ServiceAccount' ? `User system:serviceaccount:${namespace}:${name}` : `${kind} ${name}`;
 }

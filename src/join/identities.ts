@@ -6,6 +6,8 @@ import { asServiceAccount, isComplete } from './grants.ts';
 export interface Identities {
 	ofGrant(grant: Grant): Identity;
 	ofCredential(credential: Credential): Identity;
+	/** Who asked for it; null where no request is known. */
+	requesterOf(credential: Credential): Identity | null;
 	/** Everyone who was looked up so far. */
 	all(): Identity[];
 }
@@ -45,6 +47,8 @@ export function indexIdentities(facts: Facts): Identities {
 			return remember('group', `group:${name}`, () => identity('group', `group:${name}`, name));
 		},
 		ofCredential: credential => ofUser(credential.username),
+		requesterOf: ({ issuance }) =>
+			issuance === null || issuance.requester === '' ? null : ofUser(issuance.requester),
 		all: () => [...known.values()].filter(({ id }) => id !== ''),
 	};
 }
@@ -77,6 +81,7 @@ function identity(
 		displayName: '',
 		type,
 		human: isBuiltIn ? 'no' : 'unknown',
+		stateSince: null,
 		...rest,
 	};
 }

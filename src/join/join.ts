@@ -10,7 +10,9 @@ import type {
 	Identity,
 	IdentityRecord,
 } from '../model/record.ts';
-import { indexAccess, isPrivilegedGrant, joinGrants } from './grants.ts';
+import { authorities, indexNewer } from './certificates.ts';
+import { clusterRef } from './cluster.ts';
+import { indexAccess, indexGrantsOf, isPrivilegedGrant, joinGrants } from './grants.ts';
 import { accountExistence, indexIdentities } from './identities.ts';
 
 /** One cluster's facts as policies and the report see them. */
@@ -33,20 +35,35 @@ const BESIDE_CREDENTIAL: readonly Source[] = [
 	'authorizer',
 	'identities',
 	'usage',
+	'cloud',
+	'history',
 ];
 /** The grants themselves come from `bindings`: one that was read is not blurred by others that were not. */
-const BESIDE_GRANT: readonly Source[] = ['roles', 'service_accounts', 'authorizer', 'identities', 'usage'];
+const BESIDE_GRANT: readonly Source[] = [
+	'roles',
+	'service_accounts',
+	'authorizer',
+	'identities',
+	'usage',
+	'cloud',
+	'history',
+];
+
+/** What a cluster and its connections are joined with only where somebody asked for it. */
+const BESIDE_CLUSTER: readonly Source[] = ['usage', 'history'];
+const BESIDE_CONNECTION: readonly Source[] = ['cloud'];
 
 /** Joins the facts of one cluster into one record per object. */
 export function join(facts: Facts, now: EpochSeconds): Joined {
-	const { uid, name, provider, version } = facts.cluster;
-	const cluster: ClusterRef = { uid, name, provider, version };
+	const cluster = clusterRef(facts.cluster);
 	const credentials = mergeCredentials(facts.credentials).map(credential => withState(credential, now));
 	const grants = joinGrants(facts);
 	const identities = indexIdentities(facts);
 	const accessOf = indexAccess(grants);
 	const existenceOf = accountExistence(facts);
 	const gapsOf = indexGaps(facts);
+	const newerThan = indexNewer(credentials, now);
+	const grantsOf = indexGrantsOf(grants);
 	return {
 		cluster,
 		credentials,
@@ -58,9 +75,27 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 			const clusterGaps = facts.gaps
 				.filter(isRealGap)
 				.map(({ source, code, permission }) => ({ source, code, permission }));
-			yield { kind: 'cluster', now, cluster, gaps: [], sources, clusterGaps };
+			yield {
+				kind: 'cluster',
+				now,
+				cluster,
+				gaps: gapsOf(BESIDE_CLUSTER, ''),
+				sources,
+				clusterGaps,
+				auditing: facts.cluster.auditing,
+				certificateAuthorities: authorities(facts.cluster, credentials),
+				configuredNames: facts.cluster.configuredNames,
+				ledgerSince: null,
+			};
 			for (const connection of facts.connections)
-				yield { kind: 'connection', now, cluster, gaps: gapsOf([], connection.uid), connection };
+				yield {
+					kind: 'connection',
+					now,
+					cluster,
+					gaps: gapsOf(BESIDE_CONNECTION, connection.uid),
+					connection,
+					clusterExists: facts.reachable && cluster.provider !== 'files' ? 'yes' : 'unknown',
+				};
 			for (const credential of credentials) {
 				const access = accessOf(credential.username, credential.groups);
 				yield {
@@ -75,6 +110,10 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 					powers: access.powers,
 					isPrivileged: access.isPrivileged,
 					serviceAccountExists: existenceOf(credential),
+					requester: identities.requesterOf(credential),
+					newer: newerThan(credential),
+					usage: null,
+					ledgerSince: null,
 				};
 			}
 			for (const grant of grants) {
@@ -86,7 +125,18 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 				const gaps = gapsOf(BESIDE_CREDENTIAL, identity.id);
 				const { isPrivileged } =
 					identity.type === 'group' ? accessOf('', [identity.name]) : accessOf(identity.id, []);
-				yield { kind: 'identity', now, cluster, gaps, identity, isPrivileged };
+				yield {
+					kind: 'identity',
+					now,
+					cluster,
+					gaps,
+					identity,
+					isPrivileged,
+					...grantsOf(identity),
+					usage: null,
+					permissions: null,
+					reviewedAt: null,
+				};
 			}
 		},
 	};
@@ -100,11 +150,11 @@ export function isRealGap(gap: Gap): boolean {
 function indexGaps(facts: Facts): (beside: readonly Source[], uid: string) => GapRef[] {
 	const wide = new Map<Source, GapRef>();
 	for (const { source, status } of facts.sources)
-		if (status === 'not_configured') wide.set(source, { source, code: 'not_configured' });
+		if (status === 'not_configured') wide.set(source, { source, code: 'not_configured', scope: 'cluster' });
 	const bySubject = new Map<string, GapRef[]>();
 	for (const { source, code, subject } of facts.gaps) {
-		if (subject === '') wide.set(source, { source, code });
-		else bySubject.set(subject, [...(bySubject.get(subject) ?? []), { source, code }]);
+		if (subject === '') wide.set(source, { source, code, scope: 'cluster' });
+		else bySubject.set(subject, [...(bySubject.get(subject) ?? []), { source, code, scope: 'record' }]);
 	}
 	const shared = new Map<readonly Source[], GapRef[]>();
 	return (beside, uid) => {

@@ -12,6 +12,7 @@ export function emptyCluster(uid: string, name: string, provider: Cluster['provi
 		createdAt: null,
 		auditing: { state: 'unknown', from: null, to: null, credentialIds: false },
 		certificateAuthorities: [],
+		configuredNames: [],
 	};
 }
 

@@ -12,6 +12,7 @@ export interface CertificateFacts {
 	commonName: string;
 	/** organizationName values of the subject. Kubernetes reads them as the groups. */
 	organizations: string[];
+	subject: string;
 	issuer: string;
 	/** Lower-case hex, as in RFC 5280 §4.1.2.2, without leading zero octets. */
 	serialNumber: string;
@@ -45,6 +46,7 @@ export function readCertificate(der: Uint8Array | string): CertificateFacts {
 	return {
 		commonName: certificate.subjectName.getField('CN').at(-1) ?? '',
 		organizations: certificate.subjectName.getField('O'),
+		subject: certificate.subject,
 		issuer: certificate.issuer,
 		serialNumber: certificate.serialNumber.toLowerCase().replace(/^(00)+(?=..)/, ''),
 		sha256: sha256(certificate.rawData),
@@ -65,7 +67,15 @@ export function certifiedBy(
 	Credential,
 	'uid' | 'kind' | 'state' | 'username' | 'groups' | 'notBefore' | 'notAfter' | 'certificate'
 > {
-	const { commonName, organizations, notBefore, notAfter, isCertificateAuthority: _, ...certificate } = facts;
+	const {
+		commonName,
+		organizations,
+		subject: _,
+		notBefore,
+		notAfter,
+		isCertificateAuthority,
+		...certificate
+	} = facts;
 	return {
 		uid: `x509:${facts.sha256}`,
 		kind: 'client_certificate',

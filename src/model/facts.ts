@@ -16,6 +16,8 @@ export interface Cluster {
 	createdAt: EpochSeconds | null;
 	auditing: Auditing;
 	certificateAuthorities: CertificateAuthority[];
+	/** Names that the config gives to contexts of this cluster; more than one: two targets are one cluster. */
+	configuredNames: string[];
 }
 
 export interface Auditing {
@@ -28,6 +30,8 @@ export interface Auditing {
 
 export interface CertificateAuthority {
 	sha256: string;
+	/** RFC 4514, as certificates name their issuer. */
+	subject: string;
 	notAfter: EpochSeconds;
 }
 
@@ -50,6 +54,8 @@ export const sources = [
 	'authorizer',
 	'identities',
 	'usage',
+	'cloud',
+	'history',
 ] as const;
 export type Source = (typeof sources)[number];
 
@@ -98,8 +104,11 @@ export type CredentialState = 'not_issued' | 'effective' | 'expired' | 'revoked'
 
 /** Where the scan met a credential: a live object, a kubeconfig file, or the scan's own connection. */
 export interface Location {
-	/** `csr`, `secret`, `kubeconfig` or `connection` (the credential that the scan itself uses). */
-	origin: 'csr' | 'secret' | 'kubeconfig' | 'connection';
+	/**
+	 * `csr`, `secret`, `kubeconfig`, `connection` (the credential that the scan itself uses), `cloud` (a list of the
+	 * provider) or `audit` (its id in an audit log, and nothing else).
+	 */
+	origin: 'csr' | 'secret' | 'kubeconfig' | 'connection' | 'cloud' | 'audit';
 	/** Path of the file as given; empty for objects. */
 	path: string;
 	/** First line of the user, cluster or context block, from 1; 0 for objects. */
@@ -137,8 +146,34 @@ export interface Credential {
 	issuance: Issuance | null;
 	/** Command of an exec plugin or name of an auth provider; empty for all else. */
 	plugin: string;
+	/** How an exec plugin is called; null for all else. */
+	exec: ExecCommand | null;
+	/** What the cloud says of a kubeconfig that it issued; null for all else. */
+	cloud: CloudState | null;
 	/** Every place it was met, the first is the one that findings point at. */
 	locations: Location[];
+}
+
+/** An exec plugin without the values of its arguments and variables, which may be secrets. */
+export interface ExecCommand {
+	/** `bare`: a name alone, looked up in PATH by whoever logs in. */
+	form: 'absolute' | 'relative' | 'bare';
+	/** As `client.authentication.k8s.io/v1`. */
+	apiVersion: string;
+	environmentNames: string[];
+}
+
+/** A kubeconfig as its cloud lists it. */
+export interface CloudState {
+	accountId: string;
+	accountType: 'root' | 'ram_user' | 'ram_role' | 'unknown';
+	accountState: 'active' | 'inactive' | 'deleted' | 'unknown';
+	/** The cloud's own word for the certificate's state. */
+	certState: string;
+	/** Whether the cloud would revoke it now. */
+	revokable: boolean;
+	/** The cloud's own word for the cluster's state, as `running`. */
+	clusterState: string;
 }
 
 export interface CertificateDetails {
@@ -164,6 +199,8 @@ export interface Issuance {
 	requester: string;
 	/** Credential ids (`X509SHA256=…`) of whoever requested it, from spec.extra. */
 	requesterCredentialIds: string[];
+	/** Who approved it, which only an audit log tells; empty where none does. */
+	approver: string;
 	/** Reasons of the Approved and Denied conditions. */
 	decision: 'approved' | 'denied' | 'failed' | 'pending';
 	/** spec.expirationSeconds; null when the request left it to the signer. */
@@ -230,6 +267,8 @@ export interface Binding {
 	subjects: Subject[];
 	createdAt: EpochSeconds | null;
 	manager: Manager;
+	/** Who answers for it, by the annotations `a8r.io/owner` or `kubelapse.io/owner`; empty where neither is set. */
+	owner: string;
 }
 
 /** Who would put the object back: read from well-known labels and annotations. */

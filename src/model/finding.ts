@@ -34,9 +34,20 @@ export interface Finding {
 	details: Record<string, unknown>;
 	/** Why an unknown is unknown; empty for a fail. */
 	gaps: { source: Source | 'evaluation'; code: GapCode | 'policy_error' | 'time_limit'; message: string }[];
+	/** Evidence of use behind it; `none` where the policy does not judge use. */
 	grade: Grade;
 	controls: Control[];
-	remediation: string;
+	remediation: FindingRemediation;
 	status: 'new' | 'unchanged' | 'resolved' | 'incomparable';
 	firstSeen: EpochSeconds;
+}
+
+/** What would end it, and whether a plan may do so. */
+export interface FindingRemediation {
+	/** What to do and what really ends the credential. */
+	text: string;
+	/** False: advice only. */
+	safe: boolean;
+	/** Why it is advice only; empty when it is safe. */
+	why: string;
 }

@@ -25,7 +25,14 @@ export interface Policy {
 	/** `category/name`: path, package tail, params key, SARIF ruleId and waiver key. */
 	id: string;
 	title: string;
+	/** What trips it. */
 	description: string;
+	/** The question that it answers about one record; empty for a policy that does not say. */
+	question: string;
+	/** Why that matters. */
+	why: string;
+	/** What looks like it and does not trip it, each with the test that shows so. */
+	traps: Trap[];
 	severity: Severity;
 	/** Severity when the subject is privileged; equal to `severity` where it does not matter. */
 	privilegedSeverity: Severity;
@@ -38,6 +45,24 @@ export interface Policy {
 	controls: Control[];
 	/** Thresholds that `--params` may change; the key in `data.params.<category>.<name>`. */
 	params: Record<string, ParamSpec>;
+	/** The folder of `--policy` that it comes from; null for a shipped one. */
+	origin: PolicyOrigin | null;
+}
+
+/** A case that a policy leaves alone, and the rule of its test file that proves it. */
+export interface Trap {
+	case: string;
+	test: string;
+}
+
+/** Where a policy of one's own comes from. */
+export interface PolicyOrigin {
+	/** As given to `--policy`. */
+	folder: string;
+	/** The config lists the folder under `trusted-policies`: its findings may be remediated, others only advised on. */
+	isTrusted: boolean;
+	/** It stands in place of the shipped policy of the same id. */
+	replaces: boolean;
 }
 
 /** One threshold of a policy: its default decides its type. */

@@ -20,6 +20,7 @@ function facts(uid: string, name: string): Facts {
 			createdAt: null,
 			auditing: { state: 'unknown', from: null, to: null, credentialIds: false },
 			certificateAuthorities: [],
+			configuredNames: [],
 		},
 		reachable: true,
 		credentials: [],

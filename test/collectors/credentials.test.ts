@@ -20,6 +20,8 @@ const blank = {
 	certificate: null,
 	issuance: null,
 	plugin: '',
+	exec: null,
+	cloud: null,
 	state: 'effective',
 	lastUsed: null,
 	invalidSince: null,
@@ -231,6 +233,7 @@ describe('certificateRequests', it => {
 		signerName: 'kubernetes.io/kube-apiserver-client',
 		requester: 'ann',
 		requesterCredentialIds: [],
+		approver: '',
 		decision: 'approved',
 		expirationSeconds: null,
 	};
@@ -244,6 +247,8 @@ describe('certificateRequests', it => {
 		invalidSince: null,
 		createdAt: NOW,
 		plugin: '',
+		exec: null,
+		cloud: null,
 	};
 	const issued = (pem: string, name: string) => {
 		const {

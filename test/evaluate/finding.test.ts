@@ -12,6 +12,10 @@ const policy: Policy = {
 	id: 'a/b',
 	title: 'It is bad',
 	description: '',
+	question: '',
+	why: '',
+	traps: [],
+	origin: null,
 	severity: 'medium',
 	privilegedSeverity: 'high',
 	kind: 'credential',
@@ -51,7 +55,7 @@ const facts = clusterFacts({
 });
 const records = [...join(facts, NOW).records()];
 const sibling = {
-	cluster: { uid: 'uid-1', name: 'prod', provider: 'kubernetes', version: '' },
+	cluster: { uid: 'uid-1', name: 'prod', provider: 'kubernetes', version: '', exposure: 'unknown' },
 	uid: 'x509:ann',
 	username: 'ann',
 	sha256: '',

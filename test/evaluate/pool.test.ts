@@ -64,7 +64,19 @@ async function compile(): Promise<PolicyCode> {
 }
 
 function policy(id: string, needs: Source[] = ['kubeconfig']): Policy {
-	const words = { title: id, description: '', severity: 'low', privilegedSeverity: 'low' } as const;
+	const words: Pick<
+		Policy,
+		'title' | 'description' | 'question' | 'why' | 'traps' | 'origin' | 'severity' | 'privilegedSeverity'
+	> = {
+		title: id,
+		description: '',
+		question: '',
+		why: '',
+		traps: [],
+		origin: null,
+		severity: 'low',
+		privilegedSeverity: 'low',
+	};
 	return {
 		id,
 		...words,

@@ -58,6 +58,7 @@ export function binding(
 		subjects: subjects.map(subject),
 		createdAt: NOW - 60,
 		manager: 'none',
+		owner: '',
 		...rest,
 	};
 }
@@ -119,6 +120,8 @@ export function credentialOf(username: string, rest: Partial<Credential> = {}): 
 		createdAt: NOW - 60,
 		issuance: null,
 		plugin: '',
+		exec: null,
+		cloud: null,
 		locations: [
 			{ origin: 'csr', path: '', line: 0, namespace: '', name: username, mode: null, ownerUid: null },
 		],

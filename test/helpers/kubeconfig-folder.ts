@@ -76,6 +76,8 @@ export const credential = (rest: Partial<Credential>) => ({
 	createdAt: null,
 	issuance: null,
 	plugin: '',
+	exec: null,
+	cloud: null,
 	locations: [place()],
 	...rest,
 });

@@ -303,6 +303,7 @@ describe('join', it => {
 			signerName: 's',
 			requester: 'r',
 			requesterCredentialIds: [],
+			approver: '',
 			decision: 'approved',
 			expirationSeconds: null,
 		};

@@ -159,6 +159,8 @@ const RECORD_KINDS = {
 	connection: 1,
 	cluster: 1,
 	key: 1,
+	waiver: 1,
+	finding: 1,
 } satisfies Record<RecordKind, 1>;
 const KINDS = {
 	client_certificate: 1,

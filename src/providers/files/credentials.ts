@@ -1,8 +1,8 @@
-import type { UserBlock } from '../../lib/kubeconfig.ts';
+import type { ExecBlock, UserBlock } from '../../lib/kubeconfig.ts';
 import { loadCertificates, type ReadText } from '../../lib/kubeconfig-problems.ts';
 import { readToken, type TokenFacts } from '../../lib/token.ts';
 import { certifiedBy, sha256 } from '../../lib/x509.ts';
-import type { Credential, CredentialKind, Gap, Location } from '../../model/facts.ts';
+import type { Credential, CredentialKind, ExecCommand, Gap, Location } from '../../model/facts.ts';
 
 /** What one user block gave. */
 export interface UserFacts {
@@ -32,7 +32,8 @@ export function userCredentials(place: UserPlace): UserFacts {
 	const parts = [clientCertificate(place), tokenFile(place)];
 	if (user.token !== null) parts.push(tokenFacts(place, user.token, 'token', []));
 	if (user.basicAuth !== null) parts.push(only(place, 'basic_auth', { username: user.basicAuth.username }));
-	if (user.exec !== null) parts.push(only(place, 'exec_plugin', { plugin: user.exec.command }));
+	if (user.exec !== null)
+		parts.push(only(place, 'exec_plugin', { plugin: user.exec.command, exec: execFacts(user.exec) }));
 	// Tokens that a provider caches in its config are renewed by it and say nothing of how long access lasts.
 	if (user.authProvider !== '') parts.push(only(place, 'auth_provider', { plugin: user.authProvider }));
 	return { credentials: parts.flatMap(p => p.credentials), gaps: parts.flatMap(p => p.gaps) };
@@ -61,8 +62,20 @@ function base(place: UserPlace, kind: CredentialKind, field: string): Credential
 		createdAt: null,
 		issuance: null,
 		plugin: '',
+		exec: null,
+		cloud: null,
 		locations: [place.location],
 	};
+}
+
+function execFacts({ command, apiVersion, envNames }: ExecBlock): ExecCommand {
+	// client-go looks a name without a separator up in PATH, and takes any other from the kubeconfig's folder.
+	const form = /^([/\\]|[A-Za-z]:[/\\])/.test(command)
+		? 'absolute'
+		: /[/\\]/.test(command)
+			? 'relative'
+			: 'bare';
+	return { form, apiVersion, environmentNames: envNames };
 }
 
 function only(place: UserPlace, kind: CredentialKind, rest: Partial<Credential>): UserFacts {

@@ -112,7 +112,9 @@ function clusterEndpoint(cluster: ClusterBlock, occurrence: number, place: Place
 		path => readSmallFile(path).text,
 	);
 	const certificateAuthorities =
-		ca.kind === 'read' ? ca.certificates.map(({ sha256, notAfter }) => ({ sha256, notAfter })) : [];
+		ca.kind === 'read'
+			? ca.certificates.map(({ sha256, subject, notAfter }) => ({ sha256, subject, notAfter }))
+			: [];
 	const gaps: Gap[] = [];
 	if (ca.kind === 'failed') gaps.push(partial(place.path, line, ca.message, uid));
 	if (server === '') gaps.push(partial(place.path, line, 'server is missing or no http(s) URL', uid));

@@ -21,6 +21,8 @@ import { readSmallFile } from '../read-file.ts';
 export interface LiveTarget {
 	/** Configured name, else file name and context; the whole path is in the cluster's `contexts`. */
 	name: string;
+	/** The name that the config gives it; null where it gives none. */
+	configuredName: string | null;
 	path: string;
 	context: ContextBlock;
 	cluster: ClusterBlock;
@@ -236,6 +238,7 @@ function loadContext(
 	const notes = problems.map(problem => say(problem.line, problem.message, problem.hint));
 	return {
 		name,
+		configuredName: target.names[contextName] ?? null,
 		path,
 		context,
 		cluster,

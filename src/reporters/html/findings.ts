@@ -74,7 +74,7 @@ function group(policy: Policy | undefined, findings: [Finding, ...Finding[]]): F
 		policyId: oneLine(first.policyId, 120),
 		title: oneLine(policy?.title ?? first.title, 200),
 		description: oneLine(policy?.description ?? first.message, 1000),
-		remediation: oneLine(policy?.remediation ?? first.remediation, 1000),
+		remediation: oneLine(policy?.remediation ?? first.remediation.text, 1000),
 		controls: first.controls.map(
 			c =>
 				`${oneLine(`${c.framework} ${c.version} ${c.id}`, 120)}${c.strength === 'analogy' ? ' (by analogy)' : ''}`,

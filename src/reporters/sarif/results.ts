@@ -78,7 +78,7 @@ function messageOf(finding: Finding): string {
 		),
 		sentence(finding.message),
 		...(finding.grade === 'none' ? [] : [`Evidence of use: grade ${finding.grade}.`]),
-		...(finding.remediation === '' ? [] : [`What ends it: ${sentence(finding.remediation)}`]),
+		...(finding.remediation.text === '' ? [] : [`What ends it: ${sentence(finding.remediation.text)}`]),
 	];
 	return parts.filter(part => part !== '').join(' ');
 }

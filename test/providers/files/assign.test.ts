@@ -4,8 +4,8 @@ import { assert, describe } from '../../helpers/describe.ts';
 import { clusterFile, endpoints, issuer } from '../../helpers/kubeconfig-folder.ts';
 
 describe('assignEndpoints', it => {
-	const authority = { sha256: readCertificate(issuer.pem).sha256, notAfter: 0 };
-	const other = { sha256: 'other', notAfter: 0 };
+	const authority = { sha256: readCertificate(issuer.pem).sha256, subject: 'CN=kubernetes', notAfter: 0 };
+	const other = { sha256: 'other', subject: 'CN=kubernetes', notAfter: 0 };
 	const clusters = [
 		{ uid: 'one', servers: ['https://a', 'https://private-a'], certificateAuthorities: [authority] },
 		{ uid: 'two', servers: ['https://b'], certificateAuthorities: [other] },
