@@ -39,7 +39,14 @@ describe('bindings', it => {
 			{ kind: 'ServiceAccount', name: 'same' },
 			{ kind: 'Robot', name: 'unknown' },
 		];
-		const common = { uid: 'u', name: 'b', resourceVersion: '9', createdAt: 1_767_225_600, manager: 'none' };
+		const common = {
+			uid: 'u',
+			name: 'b',
+			resourceVersion: '9',
+			createdAt: 1_767_225_600,
+			manager: 'none',
+			owner: '',
+		};
 		assert.equal(
 			await run(bindings, {
 				[`${RBAC}/clusterrolebindings`]: [
@@ -120,6 +127,7 @@ describe('bindings', it => {
 			subjects: [],
 			createdAt: null,
 			manager: 'none',
+			owner: '',
 		};
 		assert.equal(found, { bindings: HOSTILE.map(() => empty), count: HOSTILE.length, gaps: [] });
 	});

@@ -254,6 +254,7 @@ describe('certificateRequests', it => {
 		const {
 			commonName,
 			organizations,
+			subject: __,
 			notBefore,
 			notAfter,
 			isCertificateAuthority: _,

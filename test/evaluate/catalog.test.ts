@@ -32,13 +32,25 @@ describe('readMetadata', it => {
 	it('everything that METADATA can say', () => {
 		const controls = [{ framework: 'cis-kubernetes', version: '1.11', id: '5.1.1', strength: 'exact' }];
 		const params = { z: { default: true, description: 'Z' }, a: { default: ['x'], description: 'A' } };
-		const custom = { privileged_severity: 'critical', min_grade: 'B', controls, params };
+		const traps = [{ case: 'It is new.', test: 'test_leaves_new' }];
+		const custom = {
+			question: 'Q?',
+			why: 'W.',
+			traps,
+			privileged_severity: 'critical',
+			min_grade: 'B',
+			controls,
+			params,
+		};
 		assert.equal(readMetadata([policy(custom)]), {
 			catalog: [
 				{
 					id: 'a/b',
 					title: 'T',
 					description: 'D',
+					question: 'Q?',
+					why: 'W.',
+					traps,
 					severity: 'high',
 					privilegedSeverity: 'critical',
 					kind: 'grant',
@@ -47,6 +59,7 @@ describe('readMetadata', it => {
 					remediation: 'Remove it.',
 					controls,
 					params: { a: params.a, z: params.z },
+					origin: null,
 				},
 			],
 			params: { a: { b: { a: ['x'], z: true } } },

@@ -99,9 +99,13 @@ describe('toFinding', it => {
 			message: 'certificate of ann on prod: It is bad (left 1 h).',
 			details: { key: 'x', secondsLeft: 3600 },
 			gaps: [],
-			grade: 'C',
+			grade: 'D',
 			controls: policy.controls,
-			remediation: 'Mend it.',
+			remediation: {
+				text: 'Mend it.',
+				safe: false,
+				why: 'the evidence of use is of grade D, and the policy asks for C',
+			},
 			status: 'new',
 			firstSeen: NOW,
 		}));
@@ -156,6 +160,53 @@ describe('toFinding', it => {
 		assert.is(said('no', 'no', 'never'), 'cluster prod on prod: cannot be judged (no; never).');
 		assert.is(said(''), 'cluster prod on prod: cannot be judged (roles forbidden).');
 		assert.is(said(), 'cluster prod on prod: cannot be judged.');
+	});
+});
+
+describe('toFinding :: remediation', it => {
+	const usage = { result: 'unused', reason: '', first: null, last: null, allowed: 0, denied: 0 } as const;
+	const window = { from: NOW - 1, to: NOW, complete: true };
+	const seen = (grade: 'A' | 'B' | 'C' | 'D') => ({
+		...of('credential'),
+		usage: { ...usage, agents: [], sources: 0, window, evidence: 'username' as const, grade },
+	});
+	const origin = { folder: 'own', isTrusted: false, replaces: false };
+	const judged = (record: PolicyRecord | undefined, over: Partial<Policy> = {}, outcome = fail) => {
+		const { grade, remediation } = toFinding(record as PolicyRecord, outcome, { ...policy, ...over });
+		return [grade, remediation.safe, remediation.why];
+	};
+
+	it('safe at the grade that the policy asks for, or better', () => {
+		assert.equal(judged(seen('A')), ['A', true, '']);
+		assert.equal(judged(seen('C')), ['C', true, '']);
+		assert.equal(judged(seen('D')), [
+			'D',
+			false,
+			'the evidence of use is of grade D, and the policy asks for C',
+		]);
+		assert.equal(judged(of('credential', 1)), ['C', true, '']);
+		assert.equal(judged(of('grant')), [
+			'D',
+			false,
+			'the evidence of use is of grade D, and the policy asks for C',
+		]);
+	});
+
+	it('a policy that does not judge use needs no evidence of it', () =>
+		assert.equal(judged(seen('D'), { minGrade: 'none' }), ['none', true, '']));
+
+	it('advice only from a folder that the config does not trust, and on what could not be judged', () => {
+		assert.equal(judged(seen('A'), { origin }), [
+			'A',
+			false,
+			'its policy comes from own, which the config does not trust',
+		]);
+		assert.equal(judged(seen('A'), { origin: { ...origin, isTrusted: true } }), ['A', true, '']);
+		assert.equal(judged(seen('A'), {}, { ...fail, outcome: 'unknown' }), [
+			'A',
+			false,
+			'nothing is ended on what could not be judged',
+		]);
 	});
 });
 

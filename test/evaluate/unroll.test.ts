@@ -38,6 +38,8 @@ describe('unroll', it => {
 			'connection := set()',
 			'cluster := set()',
 			'key := set()',
+			'waiver := set()',
+			'finding := set()',
 		];
 		assert.equal(await unroll(sources), { ...sources, [MAIN]: `${main.join('\n\n')}\n` });
 	});

@@ -45,7 +45,13 @@ const bound = (rest: Partial<Facts> = {}) =>
 	});
 
 describe('joinGrants', it => {
-	const common = { resourceVersion: '7', manager: 'none', isBootstrapDefault: false, createdAt: NOW - 60 };
+	const common = {
+		resourceVersion: '7',
+		manager: 'none',
+		isBootstrapDefault: false,
+		createdAt: NOW - 60,
+		owner: '',
+	};
 	const ops = {
 		...common,
 		bindingUid: 'uid of ops',
@@ -207,7 +213,13 @@ describe('indexIdentities', it => {
 });
 
 describe('join', it => {
-	const cluster = { uid: 'uid-1', name: 'prod', provider: 'kubernetes', version: 'v1.34.4' };
+	const cluster = {
+		uid: 'uid-1',
+		name: 'prod',
+		provider: 'kubernetes',
+		version: 'v1.34.4',
+		exposure: 'unknown',
+	};
 	const recordsOf = (facts: Facts) => [...join(facts, NOW).records()];
 	const credentialsOf = (credentials: Credential[]) => join(clusterFacts({ credentials }), NOW).credentials;
 
@@ -249,6 +261,10 @@ describe('join', it => {
 			powers: ['read_secrets'],
 			isPrivileged: true,
 			serviceAccountExists: 'yes',
+			requester: null,
+			newer: null,
+			usage: null,
+			ledgerSince: null,
 		});
 	});
 
@@ -266,15 +282,15 @@ describe('join', it => {
 		];
 		const records = recordsOf(bound({ credentials, gaps, sources }));
 		const beside = [
-			{ source: 'bindings', code: 'timeout' },
-			{ source: 'roles', code: 'forbidden' },
-			{ source: 'usage', code: 'not_configured' },
+			{ source: 'bindings', code: 'timeout', scope: 'cluster' },
+			{ source: 'roles', code: 'forbidden', scope: 'cluster' },
+			{ source: 'usage', code: 'not_configured', scope: 'cluster' },
 		];
 		const gapsOf = (kind: string) =>
 			records.filter(record => record.kind === kind).map(record => record.gaps);
 		assert.equal(gapsOf('credential'), [
 			beside,
-			[...beside, { source: 'bootstrap_tokens', code: 'not_configured' }],
+			[...beside, { source: 'bootstrap_tokens', code: 'not_configured', scope: 'record' }],
 		]);
 		// A grant that was read is not blurred by others that were not.
 		assert.equal(gapsOf('grant')[0], beside.slice(1));

@@ -28,7 +28,8 @@ describe('readKubeconfigFile', it => {
 		const {
 			commonName: _,
 			organizations: __,
-			isCertificateAuthority: ___,
+			subject: ___,
+			isCertificateAuthority: ____,
 			...facts
 		} = readCertificate(alice.pem);
 		const { notBefore, notAfter, ...certificate } = facts;
@@ -167,7 +168,11 @@ describe('readKubeconfigFile', it => {
 		assert.equal(credentials.map(withoutUid), [
 			credential({ kind: 'static_token' }),
 			credential({ kind: 'basic_auth', username: 'bob' }),
-			credential({ kind: 'exec_plugin', plugin: 'aws' }),
+			credential({
+				kind: 'exec_plugin',
+				plugin: 'aws',
+				exec: { form: 'bare', apiVersion: '', environmentNames: [] },
+			}),
 			credential({ kind: 'auth_provider', plugin: 'gcp' }),
 		]);
 		assert.is(new Set(credentials.map(c => c.uid)).size, 4);
@@ -189,8 +194,8 @@ describe('readKubeconfigFile', it => {
 				['d', 'https://d', 'system_roots', 5],
 			],
 		);
-		const { sha256, notAfter } = readCertificate(issuer.pem);
-		assert.equal(found[0]?.certificateAuthorities, [{ sha256, notAfter }]);
+		const { sha256, subject, notAfter } = readCertificate(issuer.pem);
+		assert.equal(found[0]?.certificateAuthorities, [{ sha256, subject, notAfter }]);
 		assert.equal(
 			found.flatMap(e => e.gaps).map(gap => gap.message),
 			[
