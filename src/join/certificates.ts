@@ -1,49 +1,76 @@
+import { byCodeUnit } from '../lib/text.ts';
 import type { Cluster, Credential, EpochSeconds } from '../model/facts.ts';
 import type { AuthorityRef, NewerCredential } from '../model/record.ts';
 
-/** Looks up the newest usable client certificate that its user got after this one. */
+/**
+ * Looks up the client certificate that its user got next after this one, of those that work now. The
+ * next, not the newest: where a new one comes every week, the newest is always young.
+ */
 export function indexNewer(
 	credentials: Credential[],
 	now: EpochSeconds,
 ): (credential: Credential) => NewerCredential | null {
-	const newest = new Map<string, NewerCredential>();
+	const byUser = new Map<string, NewerCredential[]>();
 	for (const credential of credentials) {
-		const found = asNewer(credential, now);
-		if (found === null) continue;
-		const known = newest.get(credential.username);
-		if (known === undefined || isAfter(found, known)) newest.set(credential.username, found);
+		if (!worksNow(credential, now)) continue;
+		const held = byUser.get(credential.username);
+		if (held === undefined) byUser.set(credential.username, [asNewer(credential)]);
+		else held.push(asNewer(credential));
 	}
-	return credential => {
-		const own = asNewer(credential, now);
-		const other = newest.get(credential.username);
-		return own !== null && other !== undefined && isAfter(other, own) ? other : null;
-	};
+	const next = new Map<string, NewerCredential>();
+	for (const held of byUser.values()) chain(held.sort(byAge), next);
+	return ({ uid }) => next.get(uid) ?? null;
 }
 
-/** null for what is no client certificate that works now. */
-function asNewer(
-	{ uid, kind, state, username, notBefore, notAfter, certificate }: Credential,
-	now: EpochSeconds,
-): NewerCredential | null {
-	if (kind !== 'client_certificate' || certificate === null || username === '') return null;
-	if (notBefore === null || notAfter === null || notBefore > now || notAfter < now) return null;
-	if (state === 'revoked' || state === 'deleted' || state === 'not_issued') return null;
-	return { uid, sha256: certificate.sha256, notBefore, notAfter };
+/** Oldest first. One certificate that two places call by different uids is not its own successor. */
+function chain(held: NewerCredential[], next: Map<string, NewerCredential>): void {
+	let younger: NewerCredential | undefined;
+	let successor: NewerCredential | undefined;
+	for (const each of held.toReversed()) {
+		if (younger !== undefined && younger.sha256 !== each.sha256) successor = younger;
+		if (successor !== undefined) next.set(each.uid, successor);
+		younger = each;
+	}
+}
+
+type Certified = Credential & {
+	notBefore: EpochSeconds;
+	notAfter: EpochSeconds;
+	certificate: NonNullable<Credential['certificate']>;
+};
+
+/** A client certificate that an API server which trusts its issuer would let in now. */
+function worksNow(credential: Credential, now: EpochSeconds): credential is Certified {
+	const { kind, username, notBefore, certificate } = credential;
+	if (kind !== 'client_certificate' || username === '') return false;
+	if (certificate === null || !certificate.clientAuth) return false;
+	return notBefore !== null && notBefore <= now && isAlive(credential, now);
+}
+
+/** Nobody ended it, and its last second is not over (notAfter is inclusive, RFC 5280 §4.1.2.5). */
+function isAlive({ state, notAfter }: Credential, now: EpochSeconds): boolean {
+	return (state === 'effective' || state === 'unknown') && notAfter !== null && notAfter >= now;
+}
+
+function asNewer({ uid, notBefore, notAfter, certificate: { sha256 } }: Certified): NewerCredential {
+	return { uid, sha256, notBefore, notAfter };
 }
 
 /** Two of one second are put in order by their hash: one of them is the older, in every run the same. */
-function isAfter(a: NewerCredential, b: NewerCredential): boolean {
-	return a.notBefore > b.notBefore || (a.notBefore === b.notBefore && a.sha256 > b.sha256);
+function byAge(a: NewerCredential, b: NewerCredential): number {
+	return a.notBefore - b.notBefore || byCodeUnit(a.sha256, b.sha256);
 }
 
-/** The cluster's authorities, each with how long what it issued is to live. */
-export function authorities(cluster: Cluster, credentials: Credential[]): AuthorityRef[] {
+/** The cluster's authorities, each once, with how long what it issued is still to live. */
+export function authorities(cluster: Cluster, credentials: Credential[], now: EpochSeconds): AuthorityRef[] {
 	const issuedUntil = new Map<string, EpochSeconds>();
-	for (const { certificate, notAfter, state } of credentials) {
-		if (certificate === null || notAfter === null || state === 'expired') continue;
+	for (const credential of credentials) {
+		const { certificate, notAfter } = credential;
+		if (certificate === null || notAfter === null || !isAlive(credential, now)) continue;
 		issuedUntil.set(certificate.issuer, Math.max(notAfter, issuedUntil.get(certificate.issuer) ?? 0));
 	}
-	return cluster.certificateAuthorities.map(({ sha256, subject, notAfter }) => ({
+	const unique = new Map(cluster.certificateAuthorities.map(authority => [authority.sha256, authority]));
+	return [...unique.values()].map(({ sha256, subject, notAfter }) => ({
 		sha256,
 		subject,
 		notAfter,

@@ -83,7 +83,7 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 				sources,
 				clusterGaps,
 				auditing: facts.cluster.auditing,
-				certificateAuthorities: authorities(facts.cluster, credentials),
+				certificateAuthorities: authorities(facts.cluster, credentials, now),
 				configuredNames: facts.cluster.configuredNames,
 				ledgerSince: null,
 			};

@@ -157,7 +157,7 @@ export interface CredentialRecord extends RecordBase {
 	serviceAccountExists: Existence;
 	/** Who asked for the certificate; null where no request is known. */
 	requester: Identity | null;
-	/** The newest other one, issued after this one; null when there is none. */
+	/** Of those that work now, the one issued next after this one; null when there is none. */
 	newer: NewerCredential | null;
 	usage: Usage | null;
 	/** Since when every issued certificate of the cluster is on record; null when nobody keeps one. */
@@ -209,7 +209,7 @@ export interface AuthorityRef {
 	sha256: string;
 	subject: string;
 	notAfter: EpochSeconds;
-	/** The latest notAfter of the client certificates known to be of this issuer; null when none is known. */
+	/** The latest notAfter of the working client certificates known to be of this issuer; null when none is known. */
 	issuedUntil: EpochSeconds | null;
 }
 
