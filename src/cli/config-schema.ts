@@ -14,7 +14,7 @@ const target = z.strictObject({
 	expect: z.array(name).optional().describe('Clusters that must turn up through this target, by name or uid'),
 });
 
-/** `kubelapse.yaml`: every key but `targets` is the long name of a flag, which also says what it does. */
+/** `kubelapse.yaml`: every key but `targets` and `trusted-policies` is the long name of a flag, which also says what it does. */
 export const configSchema = z.strictObject({
 	'log-level': z.enum(logLevels).optional(),
 	'log-format': z.enum(logFormats).optional(),
@@ -28,7 +28,10 @@ export const configSchema = z.strictObject({
 	files: z.array(path).min(1).optional(),
 	facts: path.optional(),
 	expect: z.array(name).optional(),
+	policy: z.array(path).min(1).optional(),
+	'trusted-policies': z.array(path).min(1).optional(),
 	params: path.optional(),
+	framework: z.array(name).optional(),
 	'read-bootstrap-tokens': z.boolean().optional(),
 	out: path.optional(),
 	format: z.array(z.enum(formats)).min(1).optional(),

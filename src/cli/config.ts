@@ -113,6 +113,8 @@ function fromFolder(config: Config, folder: string): Config {
 		...one('out'),
 		...one('save-facts'),
 		...(config.kubeconfig && { kubeconfig: config.kubeconfig.map(at) }),
+		...(config.policy && { policy: config.policy.map(at) }),
+		...(config['trusted-policies'] && { 'trusted-policies': config['trusted-policies'].map(at) }),
 		...(config.files && { files: config.files.map(at) }),
 		...(config.targets && { targets: config.targets.map(t => ({ ...t, kubeconfig: at(t.kubeconfig) })) }),
 	};

@@ -59,7 +59,12 @@ export const scanFlags = named({
 	files: list('Targets:', 'GLOB', 'Kubeconfig files to read offline'),
 	facts: text('Targets:', 'DIR', 'Facts of an earlier run, in place of connecting'),
 	expect: list('Targets:', 'CLUSTER', 'Clusters that must turn up, by name or uid'),
+	policy: each('Policy:', 'DIR', 'Policies of your own beside the shipped ones; may be repeated'),
 	params: text('Policy:', 'FILE', 'Thresholds of policies, as YAML or JSON'),
+	framework: {
+		...list('Policy:', 'ID', 'Benchmark to report on, as cis-kubernetes-1.12; may be repeated'),
+		nargs: 1,
+	},
 	out: text('Output:', 'DIR', 'Folder for the reports, - prints one', 'kubelapse-report'),
 	format: commaList('Output:', 'Formats to write', formats.join(',')),
 	'save-facts': text('Output:', 'DIR', 'Keep what was read, for --facts'),
@@ -71,6 +76,21 @@ export const scanFlags = named({
 	now: moment('Run:', 'Judge as of this time, as 2026-11-22T00:00:00Z'),
 });
 
+/** Flags of `policy list` and `policy explain`. */
+export const policyPageFlags = {
+	...named({ format: choice('Output:', ['table', 'json'], 'How to print it', 'table') }),
+	policy: scanFlags.policy,
+	params: scanFlags.params,
+};
+
+/** Keys of the config that are no flag, because a command line is copied too easily. */
+const configWords = {
+	'trusted-policies': {
+		group: 'Policy:',
+		describe: 'Folders of --policy that may say what is safe to remediate; others only advise',
+	},
+};
+
 /** A flag's group and its own words, without what only a command line has: placeholder and default. */
 export function flagWords(name: string): { group: string; note: string } {
 	const flags: Record<string, { group: string; describe: string }> = {
@@ -78,6 +98,7 @@ export function flagWords(name: string): { group: string; note: string } {
 		...targetFlags,
 		...runFlags,
 		...scanFlags,
+		...configWords,
 	};
 	const { group, describe } = flags[name] ?? { group: '', describe: '' };
 	return { group, note: describe.replace(/^[A-Z]+…?: /, '').replace(/ \(default .*\)$/, '') };
@@ -104,6 +125,15 @@ function list(group: Group, placeholder: string, describe: string, byDefault?: s
 		requiresArg: true,
 		coerce: (values: unknown): string[] => [values].flat().map(nonEmpty),
 	} as const satisfies Options;
+}
+
+/** A flag that is given once for each value: it takes no more than one word each time. */
+function each(group: Group, placeholder: string, describe: string) {
+	return {
+		...list(group, placeholder, describe),
+		nargs: 1,
+		describe: `${placeholder}: ${describe}`,
+	} as const;
 }
 
 function toggle(group: Group, describe: string) {

@@ -1,7 +1,7 @@
 import type { Config } from './config-schema.ts';
 import { flagWords } from './flags.ts';
 
-const HEADER = `# Settings of kubelapse. Every key but targets is the long name of a flag.
+const HEADER = `# Settings of kubelapse. Every key but targets and trusted-policies is a flag's long name.
 # A flag on the command line wins over this file, this file over the defaults.
 # Paths are meant from this file's folder. kubelapse schema config prints the JSON Schema.
 `;
@@ -29,7 +29,10 @@ const examples = {
 	files: "['/home/*/.kube/config']",
 	facts: 'facts',
 	expect: '[prod-eu, prod-us]',
+	policy: '[policies]',
+	'trusted-policies': '[policies]',
 	params: 'params.yaml',
+	framework: '[cis-kubernetes-1.12]',
 	'read-bootstrap-tokens': 'false',
 	out: 'kubelapse-report',
 	format: '[html, json, sarif]',

@@ -26,18 +26,35 @@ export async function readPolicyFolder(directory: string): Promise<PolicyFolder>
 	return { own, all: { ...Object.fromEntries(support), ...own } };
 }
 
-const SUPPORT = /^policies\/(main\.rego$|lib\/|schemas\/)/;
-
-async function readFolder(directory: string): Promise<Record<string, string>> {
-	const files: Record<string, string> = {};
-	for (const path of await namesBelow(directory)) {
-		const relative = path.split(sep).join('/');
-		if (!/\.rego$|^schemas\/[^/]+\.json$/.test(relative) || HIDDEN.test(relative)) continue;
-		files[`policies/${relative}`] = await readText(join(directory, path), 'policy', MAX_BYTES);
-	}
-	return files;
+/** The shipped sources that are compiled: no tests. */
+export function readShippedSources(): Promise<Record<string, string>> {
+	return readFolder(SHIPPED_POLICIES, isCompiled);
 }
 
+/** The sources of somebody's own folder that are compiled. @throws {ScanError} FILE_UNREADABLE. */
+export function readOwnSources(directory: string): Promise<Record<string, string>> {
+	return readFolder(directory, isCompiled);
+}
+
+function isCompiled(path: string): boolean {
+	return !path.endsWith('_test.rego');
+}
+
+const SUPPORT = /^policies\/(main\.rego$|lib\/|schemas\/)/;
+
+async function readFolder(
+	directory: string,
+	isWanted: (path: string) => boolean = () => true,
+): Promise<Record<string, string>> {
+	const paths = (await namesBelow(directory)).map(path => path.split(sep).join('/'));
+	const wanted = paths.filter(path => SOURCE.test(path) && !HIDDEN.test(path) && isWanted(path));
+	const read = wanted.map(
+		async path => [`policies/${path}`, await readText(join(directory, path), 'policy', MAX_BYTES)] as const,
+	);
+	return Object.fromEntries(await Promise.all(read));
+}
+
+const SOURCE = /\.rego$|^schemas\/[^/]+\.json$/;
 const HIDDEN = /(^|\/)(\.|node_modules\/)/;
 
 async function namesBelow(directory: string): Promise<string[]> {

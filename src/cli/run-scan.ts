@@ -6,9 +6,11 @@ import type { Report } from '../model/report.ts';
 import type { ScanRequest } from '../model/scan.ts';
 import { type FactsFolder, openFactsFolder, readFactsFolder } from './facts-folder.ts';
 import { INTERRUPTED, interruption } from './interrupt.ts';
+import { loadPolicies } from './load-policies.ts';
 import type { Output } from './output.ts';
 import { version } from './package-info.ts';
 import { createProgress } from './progress.ts';
+import { frameworksOf } from './read-frameworks.ts';
 import type { Settings } from './settings.ts';
 import { printSummary } from './summary.ts';
 import { kubeconfigTargets, surroundings } from './targets.ts';
@@ -27,7 +29,7 @@ export interface RunResult {
 export async function runScan(settings: Settings): Promise<RunResult> {
 	checkFolders(settings);
 	const request = await buildRequest(settings);
-	const bundle = await loadPolicies(settings.params);
+	const { bundle } = await loadPolicies(settings);
 	const output = await openDestination(settings);
 	const facts = settings['save-facts'] === undefined ? null : await openFactsFolder(settings['save-facts']);
 	const report = await scanWithProgress(request, bundle, { output, facts });
@@ -55,6 +57,7 @@ export async function buildRequest(settings: Settings): Promise<ScanRequest> {
 		require: settings.require,
 		allowGaps: settings['allow-gap'],
 		allowIncomplete: settings['allow-incomplete'],
+		frameworks: await frameworksOf(settings),
 		concurrency: settings.concurrency,
 		timeoutSeconds: settings.timeout,
 		requestTimeoutSeconds: settings['request-timeout'],
@@ -64,17 +67,6 @@ export async function buildRequest(settings: Settings): Promise<ScanRequest> {
 		onEvent: () => undefined,
 		onFacts: null,
 	};
-}
-
-async function loadPolicies(paramsPath: string | undefined): Promise<Bundle> {
-	const { loadBundle } = await import('../evaluate/bundle.ts');
-	const bundle = await loadBundle();
-	if (paramsPath === undefined) return bundle;
-	const [{ applyParams }, { readParams }] = await Promise.all([
-		import('../evaluate/params.ts'),
-		import('./read-params.ts'),
-	]);
-	return { ...bundle, params: applyParams(bundle.params, await readParams(paramsPath)) };
 }
 
 async function scanWithProgress(

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { ScanError } from '../lib/scan-error.ts';
-import { byCodeUnit } from '../lib/text.ts';
+import { byCodeUnit, oneLine } from '../lib/text.ts';
 import type { Catalog } from '../model/policy.ts';
 import { type Kinds, kindsOf, type Params, placeOf, readMetadata, undeclaredParams } from './catalog.ts';
 import { recordKinds } from './metadata.ts';
@@ -16,6 +16,7 @@ import {
 	type TestCase,
 	test,
 } from './opa.ts';
+import { type BundleFile, digestOf, packBundle, type Stamp, unpackBundle } from './stored-bundle.ts';
 import { unroll } from './unroll.ts';
 
 /** Policies ready to be evaluated. */
@@ -47,7 +48,7 @@ export async function compileBundle(files: PolicyFiles, limits?: Limits): Promis
 	// What is wrong is told of the sources as they were written.
 	const examined = unrolled.problems.length > 0 ? await examine('build', files, sources, limits) : unrolled;
 	const { wasm, catalog, params, kinds } = demand(examined);
-	return { wasm, catalog, params, kinds, digest: await digestOf(sources, params) };
+	return { wasm, catalog, params, kinds, digest: await bundleDigest(sources, params) };
 }
 
 /** Every mistake in policies and their tests, a line each as `file:row:col: what`; empty when they are good. */
@@ -73,32 +74,51 @@ export function formatPolicies(files: PolicyFiles, limits?: Limits): Promise<Pol
 
 /** Writes a bundle for `loadBundle`. */
 export async function writeBundle(bundle: Bundle, directory: URL): Promise<void> {
-	const { wasm, catalog, params, kinds, digest } = bundle;
 	await mkdir(directory, { recursive: true });
-	await writeFile(new URL('policy.wasm', directory), wasm);
-	await writeFile(new URL('catalog.json', directory), `${JSON.stringify(catalog, null, 2)}\n`);
-	const data = { digest, params, kinds };
-	await writeFile(new URL('data.json', directory), `${JSON.stringify(data, null, 2)}\n`);
+	for (const [name, content] of Object.entries(packBundle(bundle, await stamp())))
+		await writeFile(new URL(name, directory), content);
 }
 
-/** Reads what `writeBundle` wrote. @throws {ScanError} POLICY_LOAD_FAILED. */
+/**
+ * Reads what `writeBundle` wrote.
+ * @throws {ScanError} POLICY_LOAD_FAILED, also for what another version or another compiler wrote.
+ */
 export async function loadBundle(directory: URL = SHIPPED): Promise<Bundle> {
-	try {
-		const [wasm, catalog, data] = await Promise.all([
-			readFile(new URL('policy.wasm', directory)),
-			readFile(new URL('catalog.json', directory), 'utf8'),
-			readFile(new URL('data.json', directory), 'utf8'),
-		]);
-		// Our own build wrote them.
-		return {
-			wasm,
-			catalog: JSON.parse(catalog) as Catalog,
-			...(JSON.parse(data) as Omit<Bundle, 'wasm' | 'catalog'>),
-		};
-	} catch (cause) {
-		const hint = 'run `npm run build` in a clone; install the package again otherwise';
-		throw new ScanError('POLICY_LOAD_FAILED', 'cannot read the compiled policies', { hint, cause });
-	}
+	const stored = await readStored(directory).catch(cause => {
+		const message = `cannot read the compiled policies in ${fileURLToPath(directory)}`;
+		throw new ScanError('POLICY_LOAD_FAILED', message, { hint: REBUILD, cause });
+	});
+	const [theirs, ours] = [stored.stamp, await stamp()];
+	if (theirs.tool === ours.tool && theirs.compiler === ours.compiler) return stored.bundle;
+	const by =
+		theirs.tool === ours.tool ? 'another compiler' : `kubelapse ${theirs.tool || 'of another version'}`;
+	const file = fileURLToPath(new URL('data.json', directory));
+	const message = `${file} was compiled by ${oneLine(by)}, and this is kubelapse ${ours.tool}`;
+	throw new ScanError('POLICY_LOAD_FAILED', message, { hint: REBUILD });
+}
+
+const REBUILD = 'run `npm run build` in a clone; install the package again otherwise';
+
+async function readStored(directory: URL): Promise<ReturnType<typeof unpackBundle>> {
+	const read = (name: BundleFile) => readFile(new URL(name, directory));
+	const [wasm, catalog, data] = await Promise.all([
+		read('policy.wasm'),
+		read('catalog.json'),
+		read('data.json'),
+	]);
+	return unpackBundle({ 'policy.wasm': wasm, 'catalog.json': catalog, 'data.json': data });
+}
+
+/** This version of the tool and of its compiler: what one compiled, another cannot vouch for. */
+export async function stamp(): Promise<Stamp> {
+	const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
+	const [manifest, compiler, capabilities] = await Promise.all([
+		read('package.json'),
+		read('tools/opa/opa.wasm.sha256'),
+		read('tools/opa/capabilities.json'),
+	]);
+	const { version } = JSON.parse(manifest) as { version: string }; // our own package.json
+	return { tool: version, compiler: digestOf(JSON.stringify([compiler.trim(), capabilities])) };
 }
 
 interface Examined {
@@ -161,12 +181,17 @@ function readSchemas(files: PolicyFiles): { schemas: Record<string, unknown>; pr
 	return { schemas, problems };
 }
 
-async function digestOf(sources: PolicyFiles, params: Params): Promise<string> {
-	const compiler = await readFile(new URL('../../tools/opa/opa.wasm.sha256', import.meta.url), 'utf8');
-	const sorted = Object.entries(sources).sort(([a], [b]) => byCodeUnit(a, b));
-	return createHash('sha256')
-		.update(JSON.stringify([sorted, params, compiler.trim()]))
-		.digest('hex');
+async function bundleDigest(sources: PolicyFiles, params: Params): Promise<string> {
+	return digestOf(JSON.stringify([sorted(sources), params, (await stamp()).compiler]));
+}
+
+/** One word for sources and what compiles them: equal words stand for equal bundles. */
+export async function sourcesKey(files: PolicyFiles): Promise<string> {
+	return digestOf(JSON.stringify([sorted(files), await stamp()]));
+}
+
+function sorted(files: PolicyFiles): [string, string][] {
+	return Object.entries(files).sort(([a], [b]) => byCodeUnit(a, b));
 }
 
 function isSource(path: string): boolean {

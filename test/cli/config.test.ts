@@ -117,11 +117,11 @@ describe('parseConfig', it => {
 });
 
 describe('configSchema', it => {
-	it('has a key for every flag, and no other but targets', () => {
+	it('has a key for every flag, and no other but targets and trusted-policies', () => {
 		const { config: _, ...flags } = { ...globalFlags, ...targetFlags, ...runFlags, ...scanFlags };
 		assert.equal(
 			Object.keys(configSchema.shape).sort(byCodeUnit),
-			[...Object.keys(flags), 'targets'].sort(byCodeUnit),
+			[...Object.keys(flags), 'targets', 'trusted-policies'].sort(byCodeUnit),
 		);
 	});
 });

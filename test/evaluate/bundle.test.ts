@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,6 +6,7 @@ import {
 	checkPolicies,
 	compileBundle,
 	loadBundle,
+	stamp,
 	testPolicies,
 	writeBundle,
 } from '../../src/evaluate/bundle.ts';
@@ -14,6 +15,7 @@ import { compilePolicies, instantiate } from '../../src/evaluate/policy-instance
 import { ScanError } from '../../src/lib/scan-error.ts';
 import { byCodeUnit } from '../../src/lib/text.ts';
 import { assert, describe } from '../helpers/describe.ts';
+import { withTempDir } from '../helpers/temp-dir.ts';
 
 const MAIN = `package main
 
@@ -218,12 +220,39 @@ describe('testPolicies', it => {
 	});
 });
 
+/** A bundle that was kept, with what a case changes in its data.json. */
+async function keptWith(changes: object): Promise<string> {
+	return withTempDir(async folder => {
+		const directory = pathToFileURL(`${folder}/`);
+		await writeBundle({ wasm: new Uint8Array(), catalog: [], params: {}, kinds: {}, digest: '' }, directory);
+		const file = new URL('data.json', directory);
+		const data: unknown = JSON.parse(await readFile(file, 'utf8'));
+		await writeFile(file, JSON.stringify(Object.assign({}, data, changes)));
+		return (await codeOf(loadBundle(directory))).replace(folder, 'DIR');
+	});
+}
+
 describe('loadBundle', it => {
+	it('what another version or another compiler made :: is refused, by its file', async () => {
+		const ours = (await stamp()).tool;
+		const expected = (by: string) =>
+			`POLICY_LOAD_FAILED: DIR/data.json was compiled by ${by}, and this is kubelapse ${ours}`;
+		assert.equal(
+			await Promise.all([{}, { tool: '0.0.9' }, { tool: undefined }, { compiler: 'x' }].map(keptWith)),
+			[
+				'no error',
+				expected('kubelapse 0.0.9'),
+				expected('kubelapse of another version'),
+				expected('another compiler'),
+			],
+		);
+	});
 	it('gives what writeBundle wrote, or POLICY_LOAD_FAILED', async () => {
 		const folder = await mkdtemp(join(tmpdir(), 'kubelapse-bundle-'));
 		try {
 			const directory = pathToFileURL(`${folder}/deep/er/`);
-			assert.is(await codeOf(loadBundle(directory)), 'POLICY_LOAD_FAILED: cannot read the compiled policies');
+			const message = `POLICY_LOAD_FAILED: cannot read the compiled policies in ${folder}/deep/er/`;
+			assert.is(await codeOf(loadBundle(directory)), message);
 			const bundle = {
 				wasm: new Uint8Array([1, 2]),
 				catalog: [],
@@ -235,6 +264,8 @@ describe('loadBundle', it => {
 			const { wasm, ...rest } = await loadBundle(directory);
 			assert.equal({ ...rest, wasm: new Uint8Array(wasm) }, bundle);
 			assert.is(await readFile(new URL('catalog.json', directory), 'utf8'), '[]\n');
+			await writeFile(new URL('catalog.json', directory), '[');
+			assert.is(await codeOf(loadBundle(directory)), message);
 		} finally {
 			await rm(folder, { recursive: true });
 		}
