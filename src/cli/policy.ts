@@ -1,4 +1,5 @@
-import type { Argv, CommandModule } from 'yargs';
+import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
+import { policyPageFlags } from './flags.ts';
 import type { GlobalFlags } from './settings.ts';
 
 interface FolderFlags extends GlobalFlags {
@@ -14,6 +15,8 @@ export interface TestFlags extends FolderFlags {
 export interface BuildFlags extends FolderFlags {
 	out: string | undefined;
 }
+/** Flags of `list` and `explain`. */
+export type PageFlags = GlobalFlags & InferredOptionTypes<typeof policyPageFlags>;
 
 const check: CommandModule<GlobalFlags, CheckFlags> = {
 	command: 'check [dir]',
@@ -51,17 +54,20 @@ const build: CommandModule<GlobalFlags, BuildFlags> = {
 	handler: async flags => (await import('./run/policy.ts')).runBuild(flags),
 };
 
-const list: CommandModule<GlobalFlags, GlobalFlags> = {
+const list: CommandModule<GlobalFlags, PageFlags> = {
 	command: 'list',
 	describe: 'Name every policy',
-	handler: async () => (await import('./run/policy-pages.ts')).runList(),
+	builder: yargs => yargs.options(policyPageFlags),
+	handler: async flags => (await import('./run/policy-pages.ts')).runList(flags),
 };
 
-const explain: CommandModule<GlobalFlags, GlobalFlags & { id: string }> = {
+const explain: CommandModule<GlobalFlags, PageFlags & { id: string }> = {
 	command: 'explain <id>',
 	describe: 'Say what a policy looks for, and what ends it',
 	builder: yargs =>
-		yargs.positional('id', { type: 'string', demandOption: true, describe: 'As category/name' }),
+		yargs
+			.options(policyPageFlags)
+			.positional('id', { type: 'string', demandOption: true, describe: 'As category/name' }),
 	handler: async flags => (await import('./run/policy-pages.ts')).runExplain(flags),
 };
 

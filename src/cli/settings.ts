@@ -39,9 +39,14 @@ export type Settings = Config & { [K in keyof typeof defaults]: NonNullable<Conf
 const TARGETS = ['kubeconfig', 'files', 'facts', 'targets'] as const;
 const CONTEXTS = ['context', 'all-contexts'] as const;
 
+/** The config that is read, or null. */
+export function configPath({ config }: Pick<Flags, 'config'>): string | null {
+	return config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : null);
+}
+
 /** Reads the config (if there is one), lays the flags over it and sets the log accordingly. */
 export async function loadSettings(flags: Flags): Promise<Settings> {
-	const path = flags.config ?? (existsSync(DEFAULT_CONFIG) ? DEFAULT_CONFIG : null);
+	const path = configPath(flags);
 	const config = path === null ? {} : await (await import('./config.ts')).readConfig(path);
 	const settings = mergeSettings(flags, config);
 	configureLog(logChanges(settings));

@@ -1,62 +1,44 @@
-import { loadBundle } from '../../evaluate/bundle.ts';
 import { nearest } from '../../lib/nearest.ts';
 import { ScanError } from '../../lib/scan-error.ts';
-import type { Policy } from '../../model/policy.ts';
-import { wrap } from '../../reporters/terminal.ts';
+import { oneLine } from '../../lib/text.ts';
+import { stableJson } from '../../reporters/stable-json.ts';
+import { loadPolicies } from '../load-policies.ts';
+import type { PageFlags } from '../policy.ts';
+import { inForce, type PolicyInForce, policyList, policyPage } from '../policy-page.ts';
+import { configPath, loadSettings } from '../settings.ts';
 import { print } from '../stdout.ts';
 
 /** Prints every policy: id, severity, title. */
-export async function runList(): Promise<void> {
-	const { catalog } = await loadBundle();
-	const width = Math.max(...catalog.map(({ id }) => id.length));
-	await print(
-		catalog.map(policy => `${policy.id.padEnd(width)}  ${policy.severity.padEnd(8)}  ${policy.title}\n`),
-	);
+export async function runList(flags: PageFlags): Promise<void> {
+	const policies = await readPolicies(flags);
+	await print(flags.format === 'json' ? `${stableJson(policies, 2)}\n` : lines(policyList(policies)));
 }
 
 /** Prints the page of one policy. @throws {ScanError} USAGE naming the nearest id. */
-export async function runExplain({ id }: { id: string }): Promise<void> {
-	const { catalog } = await loadBundle();
-	const policy = catalog.find(each => each.id === id);
-	if (policy !== undefined) return print(`${page(policy).join('\n')}\n`);
+export async function runExplain({ id, ...flags }: PageFlags & { id: string }): Promise<void> {
+	const policies = await readPolicies(flags);
+	const policy = policies.find(each => each.id === id);
+	if (policy === undefined) throw unknownPolicy(id, policies);
+	await print(flags.format === 'json' ? `${stableJson(policy, 2)}\n` : lines(policyPage(policy)));
+}
+
+/** As a scan with the same flags and config would judge by them. */
+async function readPolicies({ format: _, ...flags }: PageFlags): Promise<PolicyInForce[]> {
+	const settings = await loadSettings(flags);
+	const { params } = settings;
+	const config = flags.params === undefined ? configPath(flags) : null;
+	return inForce(await loadPolicies(settings), params === undefined ? null : { file: params, config });
+}
+
+function unknownPolicy(id: string, policies: PolicyInForce[]): ScanError {
 	const close = nearest(
 		id,
-		catalog.map(each => each.id),
+		policies.map(each => each.id),
 	);
 	const hint = close === null ? 'kubelapse policy list names them' : `did you mean ${close}?`;
-	throw new ScanError('USAGE', `there is no policy ${id}`, { hint });
+	return new ScanError('USAGE', `there is no policy ${oneLine(id)}`, { hint });
 }
 
-function page(policy: Policy): string[] {
-	const { severity, privilegedSeverity } = policy;
-	const raised =
-		severity === privilegedSeverity ? '' : `; ${privilegedSeverity} where the subject is privileged`;
-	const params = Object.entries(policy.params).flatMap(([name, { default: value, description }]) =>
-		indented(`${name} = ${JSON.stringify(value)}: ${description}`),
-	);
-	const controls = policy.controls.map(
-		({ framework, version, id, strength }) =>
-			`  ${framework} ${version} ${id}${strength === 'analogy' ? ' (by analogy)' : ''}`,
-	);
-	return [
-		`${policy.id}: ${policy.title}`,
-		'',
-		...wrap(policy.description, COLUMNS),
-		'',
-		`Severity     ${severity}${raised}`,
-		`Judges       each ${policy.kind}`,
-		`Needs        ${policy.needs.join(', ') || 'nothing that may be missing'}`,
-		'',
-		'What ends it',
-		...indented(policy.remediation),
-		...(params.length > 0 ? ['', 'Thresholds (--params)', ...params] : []),
-		...(controls.length > 0 ? ['', 'Controls', ...controls] : []),
-	];
-}
-
-/** Columns of the narrowest terminal that is cared for. */
-const COLUMNS = 80;
-
-function indented(text: string): string[] {
-	return wrap(text, COLUMNS - 2).map(line => `  ${line}`);
+function lines(all: string[]): string {
+	return all.map(line => `${line}\n`).join('');
 }
