@@ -188,7 +188,7 @@ module.exports = {
 					'^src/cli/',
 					'^src/demo/',
 					'^src/providers/',
-					'^src/evaluate/(bundle|opa|opa-child)\\.ts$',
+					'^src/evaluate/(bundle|frameworks|opa|opa-child)\\.ts$',
 					'^src/reporters/templates\\.ts$',
 				],
 			},

@@ -22,7 +22,7 @@ export interface Outcome {
 }
 
 /** Puts the parts of a run into the one document that every reporter renders; sorted, so that equal runs give equal bytes. */
-export function toReport(outcome: Outcome, request: ScanRequest, bundle: Bundle): Report {
+export function toReport(outcome: Outcome, request: ScanRequest, bundle: Bundle): Omit<Report, 'compliance'> {
 	const findings = outcome.findings.sort(byWeight);
 	const gaps = outcome.assessments.flatMap(assessment => reportedGaps(assessment, request));
 	const clusters = [

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { type Assessment, assess } from './assess.ts';
 import { brokenFacts, collectLive } from './collect.ts';
+import { complianceOf } from './compliance.ts';
 import { type Discovered, discover } from './discover.ts';
 import type { Bundle } from './evaluate/bundle.ts';
 import { createPool, type PolicyPool } from './evaluate/pool.ts';
@@ -43,7 +44,8 @@ async function scanWith(pool: PolicyPool, request: ScanRequest, bundle: Bundle):
 	for (const message of discovered.notices) request.onEvent({ kind: 'notice', message });
 	try {
 		const done = await assessAll(work, pool, request, bundle);
-		return toReport(await finish(done, pool, request, bundle), request, bundle);
+		const report = toReport(await finish(done, pool, request, bundle), request, bundle);
+		return { ...report, compliance: complianceOf(request.frameworks, report) };
 	} finally {
 		for (const { ways } of discovered.clusters) for (const way of ways) way.connected?.close();
 	}

@@ -1,3 +1,4 @@
+import type { Compliance } from './compliance.ts';
 import type { Cluster, ClusterStatus, Credential, EpochSeconds, Gap, SourceStatus } from './facts.ts';
 import type { Finding } from './finding.ts';
 import type { Outcome, Policy, Severity } from './policy.ts';
@@ -70,4 +71,6 @@ export interface Report {
 	grants: ReportedGrant[];
 	gaps: ReportedGap[];
 	suppressed: Finding[];
+	/** One for each framework that was asked for. */
+	compliance: Compliance[];
 }

@@ -1,3 +1,4 @@
+import type { Framework } from './compliance.ts';
 import type { ClusterStatus, EpochSeconds, Facts, Source } from './facts.ts';
 import type { Severity } from './policy.ts';
 
@@ -34,6 +35,8 @@ export interface ScanRequest {
 	require: Source[];
 	allowGaps: AllowedGap[];
 	allowIncomplete: boolean;
+	/** Benchmarks to say something of. */
+	frameworks: Framework[];
 	/** Clusters at once. */
 	concurrency: number;
 	/** Per cluster. */

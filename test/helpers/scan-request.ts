@@ -14,6 +14,7 @@ export function scanRequest(changes: Partial<ScanRequest> = {}): ScanRequest {
 		require: [],
 		allowGaps: [],
 		allowIncomplete: false,
+		frameworks: [],
 		concurrency: 4,
 		timeoutSeconds: 30,
 		requestTimeoutSeconds: 10,

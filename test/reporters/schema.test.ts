@@ -7,11 +7,13 @@ import {
 	type Manager,
 	sources,
 } from '../../src/model/facts.ts';
+import { controlStates } from '../../src/model/compliance.ts';
 import { type outcomes, severities } from '../../src/model/policy.ts';
 import type { Power, RecordKind } from '../../src/model/record.ts';
 import type { Report } from '../../src/model/report.ts';
 import { json } from '../../src/reporters/json.ts';
 import { assert, describe } from '../helpers/describe.ts';
+import { compliance } from './fixtures/compliance.ts';
 import { render } from './fixtures/render.ts';
 import { cluster, credential, finding, gap, grant, NOW, policy, report, subject } from './fixtures/report.ts';
 import { fleet, hostile, many } from './fixtures/samples.ts';
@@ -66,6 +68,7 @@ function everything(): Report {
 		],
 		grants: [grant()],
 		gaps: [gap()],
+		compliance: [compliance()],
 		suppressed: [found],
 	});
 }
@@ -128,6 +131,7 @@ describe('result.schema.json', it => {
 	it('knows the words of the model', () => {
 		assert.equal(at('severity.enum'), [...severities]);
 		assert.equal(at('source.enum'), [...sources]);
+		assert.equal(at('controlState.enum'), [...controlStates]);
 		assert.equal(at('outcomes.required'), [
 			'pass',
 			'fail',

@@ -1,3 +1,4 @@
+import { withFrameworks } from '../read-frameworks.ts';
 import { readResult } from '../read-result.ts';
 import type { ReportFlags } from '../report.ts';
 import { loadSettings } from '../settings.ts';
@@ -7,7 +8,7 @@ import { logFailures, openDestination, writeReport } from '../write-report.ts';
 /** Renders a result that an earlier scan wrote; the other files of its folder stay. */
 export async function run({ result, ...flags }: ReportFlags): Promise<void> {
 	const settings = await loadSettings(flags);
-	const report = await readResult(result);
+	const report = await withFrameworks(await readResult(result), settings);
 	const output = await openDestination(settings);
 	const { failed } = await writeReport(report, settings.format, output);
 	logFailures(failed);
