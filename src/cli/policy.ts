@@ -8,9 +8,11 @@ interface FolderFlags extends GlobalFlags {
 }
 export interface CheckFlags extends FolderFlags {
 	fix: boolean;
+	format: 'text' | 'json';
 }
 export interface TestFlags extends FolderFlags {
 	coverage: boolean;
+	format: 'text' | 'json' | 'junit';
 }
 export interface BuildFlags extends FolderFlags {
 	out: string | undefined;
@@ -22,24 +24,28 @@ const check: CommandModule<GlobalFlags, CheckFlags> = {
 	command: 'check [dir]',
 	describe: 'Name every mistake in policies and their METADATA',
 	builder: yargs =>
-		withDir(yargs).option('fix', {
-			type: 'boolean',
-			default: false,
-			describe: 'Format the files that are not',
-		}),
-	handler: async flags => (await import('./run/policy.ts')).runCheck(flags),
+		withDir(yargs)
+			.option('fix', {
+				type: 'boolean',
+				default: false,
+				describe: 'Format the files that are not',
+			})
+			.option('format', formatFlag(['text', 'json'])),
+	handler: async flags => (await import('./run/policy-check.ts')).runCheck(flags),
 };
 
 const test: CommandModule<GlobalFlags, TestFlags> = {
 	command: 'test [dir]',
-	describe: 'Run the tests beside the policies',
+	describe: 'Run the tests and examples beside the policies',
 	builder: yargs =>
-		withDir(yargs).option('coverage', {
-			type: 'boolean',
-			default: false,
-			describe: 'Name the lines that no test reached',
-		}),
-	handler: async flags => (await import('./run/policy.ts')).runTest(flags),
+		withDir(yargs)
+			.option('format', formatFlag(['text', 'json', 'junit']))
+			.option('coverage', {
+				type: 'boolean',
+				default: false,
+				describe: 'Name the lines that no test reached',
+			}),
+	handler: async flags => (await import('./run/policy-test.ts')).runTest(flags),
 };
 
 const build: CommandModule<GlobalFlags, BuildFlags> = {
@@ -89,4 +95,8 @@ function withDir(yargs: Argv<GlobalFlags>) {
 		type: 'string',
 		describe: 'Folder with <category>/<name>.rego; without it, the shipped policies',
 	});
+}
+
+function formatFlag<T extends string>(choices: readonly [T, ...T[]]) {
+	return { choices, default: choices[0], requiresArg: true, describe: 'How to print it' } as const;
 }

@@ -4,19 +4,24 @@ import { ScanError } from '../lib/scan-error.ts';
 import { byCodeUnit, oneLine } from '../lib/text.ts';
 import type { Catalog } from '../model/policy.ts';
 import { type Kinds, kindsOf, type Params, placeOf, readMetadata, undeclaredParams } from './catalog.ts';
+import { toMistake } from './compile-hints.ts';
+import { type Example, type ExampleResult, judgeExamples } from './examples.ts';
 import { recordKinds } from './metadata.ts';
+import { inOrder, type Mistake, mistakeLine } from './mistake.ts';
 import {
 	ask,
+	builtins,
 	type Coverage,
 	format,
 	type Limits,
-	line,
 	type PolicyFiles,
+	type Problem,
 	refuse,
 	type TestCase,
 	test,
 } from './opa.ts';
 import { type BundleFile, digestOf, packBundle, type Stamp, unpackBundle } from './stored-bundle.ts';
+import { unknownFacts } from './unknown-facts.ts';
 import { unroll } from './unroll.ts';
 
 /** Policies ready to be evaluated. */
@@ -51,20 +56,22 @@ export async function compileBundle(files: PolicyFiles, limits?: Limits): Promis
 	return { wasm, catalog, params, kinds, digest: await bundleDigest(sources, params) };
 }
 
-/** Every mistake in policies and their tests, a line each as `file:row:col: what`; empty when they are good. */
-export async function checkPolicies(files: PolicyFiles, limits?: Limits): Promise<string[]> {
+/** Every mistake in policies and their tests, by place; empty when they are good. */
+export async function checkPolicies(files: PolicyFiles, limits?: Limits): Promise<Mistake[]> {
 	return (await examine('check', files, pick(files, isSource), limits)).problems;
 }
 
-/** Runs the policies' tests over the defaults of all thresholds. @throws {ScanError} POLICY_INVALID. */
+/** Runs the policies' tests and examples over the defaults of all thresholds. @throws {ScanError} POLICY_INVALID. */
 export async function testPolicies(
 	files: PolicyFiles,
-	options: { coverage: boolean },
+	{ coverage, examples = [] }: { coverage: boolean; examples?: Example[] },
 	limits?: Limits,
-): Promise<{ tests: TestCase[]; coverage: Coverage[] }> {
+): Promise<{ tests: TestCase[]; coverage: Coverage[]; examples: ExampleResult[] }> {
 	const sources = pick(files, isSource);
-	const { params, kinds, schemas } = demand(await examine('check', files, sources, limits));
-	return test({ files: sources, schemas, data: { params, kinds }, ...options }, limits);
+	const examined = demand(await examine('check', files, sources, limits));
+	const { params, kinds, schemas } = examined;
+	const ran = await test({ files: sources, schemas, data: { params, kinds }, coverage }, limits);
+	return { ...ran, examples: await judgeExamples(examples, sources, examined, limits) };
 }
 
 /** The policies and tests that are not formatted as they should be, with their text as it should be. */
@@ -127,7 +134,7 @@ interface Examined {
 	kinds: Kinds;
 	schemas: Record<string, unknown>;
 	wasm: Uint8Array;
-	problems: string[];
+	problems: Mistake[];
 }
 
 async function examine(
@@ -139,17 +146,47 @@ async function examine(
 	const { schemas, problems } = readSchemas(files);
 	const entrypoints = command === 'build' ? entrypointsOf(sources) : [];
 	const answer = await ask({ command, files: sources, schemas, entrypoints }, limits);
-	const metadata = readMetadata(answer.modules ?? []);
-	problems.push(...metadata.problems, ...undeclaredParams(answer.params ?? [], metadata.params));
-	problems.push(...(answer.errors ?? []).map(line));
-	if (problems.length === 0 && metadata.catalog.length === 0) problems.push('policies/: there is no policy');
+	const metadata = readMetadata(answer.modules ?? [], sources);
 	const { catalog, params } = metadata;
+	problems.push(...metadata.problems, ...undeclaredParams(answer.params ?? [], params));
+	problems.push(...(await compileMistakes(answer.errors ?? [], misread(sources, schemas.record, catalog))));
+	if (problems.length === 0 && catalog.length === 0) problems.push(NO_POLICY);
 	const wasm = Buffer.from(answer.wasm ?? '', 'base64');
-	return { catalog, params, kinds: kindsOf(catalog), schemas, wasm, problems };
+	return { catalog, params, kinds: kindsOf(catalog), schemas, wasm, problems: inOrder(problems) };
+}
+
+const NO_POLICY: Mistake = {
+	file: 'policies/',
+	row: 0,
+	col: 0,
+	message: 'there is no policy',
+	hint: 'write <category>/<name>.rego, or run kubelapse policy new <category>/<name>',
+};
+
+/** Reads of facts that the records of a source do not have; tests put together records of their own. */
+function misread(sources: PolicyFiles, schema: unknown, catalog: Catalog): Mistake[] {
+	if (schema === undefined) return [];
+	const kinds = new Map<string, string>(catalog.map(({ id, kind }) => [`policies/${id}.rego`, kind]));
+	return Object.entries(sources).flatMap(([file, text]) =>
+		['policy', 'lib'].includes(placeOf(file).kind)
+			? unknownFacts(file, text, schema, kinds.get(file) ?? null)
+			: [],
+	);
+}
+
+/** With ours in place of what OPA says of the same reference: ours know which record the policy judges. */
+async function compileMistakes(errors: Problem[], facts: Mistake[]): Promise<Mistake[]> {
+	const known = errors.length === 0 ? [] : await builtins();
+	const place = ({ file, row, col }: Pick<Mistake, 'file' | 'row' | 'col'>) => `${file}:${row}:${col}`;
+	const ours = new Set(facts.map(place));
+	const others = errors.filter(
+		error => !(error.message.startsWith('undefined ref') && ours.has(place(error))),
+	);
+	return [...facts, ...others.map(error => toMistake(error, known))];
 }
 
 function demand(examined: Examined): Examined {
-	refuse(examined.problems);
+	refuse(examined.problems.map(mistakeLine));
 	return examined;
 }
 
@@ -164,18 +201,17 @@ function entrypointsOf(sources: PolicyFiles): string[] {
 const SCHEMA = /^policies\/schemas\/([a-z][a-z0-9_]*)\.json$/;
 
 /** `policies/schemas/record.json` is what METADATA calls `schema.record`. */
-function readSchemas(files: PolicyFiles): { schemas: Record<string, unknown>; problems: string[] } {
+function readSchemas(files: PolicyFiles): { schemas: Record<string, unknown>; problems: Mistake[] } {
 	const schemas: Record<string, unknown> = {};
-	const problems: string[] = [];
+	const problems: Mistake[] = [];
 	for (const [path, text] of Object.entries(files)) {
 		const name = SCHEMA.exec(path)?.[1];
 		if (name === undefined) continue;
 		try {
 			schemas[name] = JSON.parse(text);
 		} catch (error) {
-			problems.push(
-				line({ file: path, row: 1, message: error instanceof Error ? error.message : String(error) }),
-			);
+			const message = error instanceof Error ? error.message : String(error);
+			problems.push({ file: path, row: 1, col: 1, message, hint: 'write JSON' });
 		}
 	}
 	return { schemas, problems };

@@ -1,7 +1,9 @@
-import { byCodeUnit, oneLine } from '../lib/text.ts';
+import { nearest } from '../lib/nearest.ts';
+import { byCodeUnit } from '../lib/text.ts';
 import type { Catalog, ParamSpec } from '../model/policy.ts';
-import { readParams, readPolicy } from './metadata.ts';
-import type { Module, ParamRead } from './opa.ts';
+import { type Complain, readParams, readPolicy } from './metadata.ts';
+import { type Mistake, placeOfWords } from './mistake.ts';
+import type { Module, ParamRead, PolicyFiles } from './opa.ts';
 
 /** The document `data.params`: category, name, key. */
 export type Params = Record<string, Record<string, Record<string, ParamSpec['default']>>>;
@@ -9,20 +11,26 @@ export type Params = Record<string, Record<string, Record<string, ParamSpec['def
 /** The document `data.kinds`: category, name, and the record kind that the policy judges. */
 export type Kinds = Record<string, Record<string, string>>;
 
-/** What the METADATA of all sources says; what is wrong with it is left out and named, a line each. */
+/** What the METADATA of all sources says; what is wrong with it is left out and named. */
 export interface Metadata {
 	catalog: Catalog;
 	params: Params;
-	problems: string[];
+	problems: Mistake[];
 }
 
-/** Reads the catalogue, and the defaults of all thresholds. */
-export function readMetadata(modules: Module[]): Metadata {
+/**
+ * Reads the catalogue, and the defaults of all thresholds.
+ * @param files the sources themselves: with them a mistake has its column.
+ */
+export function readMetadata(modules: Module[], files: PolicyFiles = {}): Metadata {
 	const metadata: Metadata = { catalog: [], params: {}, problems: [] };
 	for (const module of modules) {
-		const place = placeOf(module.file);
-		if (place.kind === 'misplaced') metadata.problems.push(`${oneLine(module.file)}:1: ${MISPLACED}`);
-		if (place.kind === 'policy' || place.kind === 'lib') readModule(module, place, metadata);
+		const { file } = module;
+		const place = placeOf(file);
+		if (place.kind === 'misplaced')
+			metadata.problems.push({ file, row: 1, col: 1, message: 'no place for a policy', hint: MISPLACED });
+		if (place.kind === 'policy' || place.kind === 'lib')
+			readModule(module, place, files[file] ?? '', metadata);
 	}
 	metadata.catalog.sort((a, b) => byCodeUnit(a.id, b.id));
 	return metadata;
@@ -39,13 +47,17 @@ export function kindsOf(catalog: Catalog): Kinds {
 }
 
 /** A read of a threshold that nobody declared is undefined, and its policy would pass for ever. */
-export function undeclaredParams(reads: ParamRead[], params: Params): string[] {
+export function undeclaredParams(reads: ParamRead[], params: Params): Mistake[] {
 	return reads.flatMap(({ path, file, row, col }) => {
 		const [category = '', name = '', key] = path;
-		if (key === undefined || params[category]?.[name]?.[key] !== undefined) return [];
-		const owner = category === 'lib' ? `lib/${name}` : `${category}/${name}`;
-		const advice = `declare it under custom.params in the METADATA of policies/${owner}.rego`;
-		return [oneLine(`${file}:${row}:${col}: data.params.${path.join('.')} is not declared: ${advice}`, 500)];
+		const declared = Object.keys(params[category]?.[name] ?? {});
+		if (key === undefined || declared.includes(key)) return [];
+		const near = nearest(key, declared);
+		const hint =
+			near === null
+				? `declare it under custom.params in the METADATA of policies/${category}/${name}.rego`
+				: `did you mean data.params.${category}.${name}.${near}?`;
+		return [{ file, row, col, message: `data.params.${path.join('.')} is not declared`, hint }];
 	});
 }
 
@@ -56,7 +68,7 @@ export type Place =
 
 const NAMED = /^policies\/([a-z][a-z0-9_]*)\/([a-z][a-z0-9_]*)\.rego$/;
 const MISPLACED =
-	'no place for a policy: write policies/<category>/<name>.rego (lower case, digits and _) or policies/lib/<name>.rego';
+	'write policies/<category>/<name>.rego (lower case, digits and _) or policies/lib/<name>.rego';
 
 /** Sorts a source by its path alone. */
 export function placeOf(file: string): Place {
@@ -67,30 +79,43 @@ export function placeOf(file: string): Place {
 	return { kind: category === 'lib' ? 'lib' : 'policy', category, name };
 }
 
+/** In METADATA's YAML, in either of its two forms; without it OPA checks no fact that is read through a variable. */
+const ASKS_FOR_SCHEMA = /^#.*[-{]\s*["']?input["']?:\s*schema\.record\b/m;
+
 function readModule(
 	module: Module,
 	{ kind, category, name }: { kind: 'policy' | 'lib'; category: string; name: string },
+	text: string,
 	into: Metadata,
 ): void {
+	const { file, row } = module;
 	const annotation = module.annotations.find(found => found.scope === 'package');
-	const complaints: string[] = [];
-	const complain = (what: string, row = annotation?.row ?? module.row) =>
-		complaints.push(oneLine(`${module.file}:${row}: ${what}`, 500));
+	const mistakes: Mistake[] = [];
+	const note = (message: string, hint: string, range: { from: number; to: number }, at: readonly string[]) =>
+		mistakes.push({ file, ...placeOfWords(text, range, at), message, hint });
+	const atPackage = (message: string, hint: string) =>
+		note(message, hint, { from: row, to: row }, ['package', module.package.join('.')]);
+	const complain: Complain = (message, hint, at = []) =>
+		annotation === undefined
+			? atPackage(message, hint)
+			: note(message, hint, { from: annotation.row, to: row }, at);
 
 	const expected = (kind === 'lib' ? ['lib', name] : ['policies', category, name]).join('.');
 	const actual = module.package.join('.');
 	if (actual !== expected)
-		complain(`package ${actual} is not what the path says: write package ${expected}`, module.row);
+		atPackage(`package ${actual} is not what the path says`, `write package ${expected}`);
 
 	const specs = readParams(annotation?.custom?.params, complain);
 	if (kind === 'policy') {
 		if (!module.rules.some(rule => rule === 'deny' || rule === 'unknown'))
-			complain('the policy can find nothing: write a rule deny contains finding if …', module.row);
+			atPackage('the policy can find nothing', 'write a rule deny contains finding if …');
+		if (annotation !== undefined && text !== '' && !ASKS_FOR_SCHEMA.test(text))
+			complain('METADATA does not ask for the schema of records', 'write schemas: [{input: schema.record}]');
 		const policy = readPolicy(`${category}/${name}`, annotation, specs, complain);
-		if (complaints.length === 0) into.catalog.push(policy);
+		if (mistakes.length === 0) into.catalog.push(policy);
 	}
 	const defaults = Object.entries(specs).map(([key, spec]) => [key, spec.default] as const);
 	if (defaults.length > 0)
 		into.params[category] = { ...into.params[category], [name]: Object.fromEntries(defaults) };
-	into.problems.push(...complaints);
+	into.problems.push(...mistakes);
 }

@@ -12,8 +12,11 @@ import {
 import type { RecordKind } from '../model/record.ts';
 import type { Annotation } from './opa.ts';
 
-/** Notes one mistake, with what to write instead. */
-export type Complain = (what: string) => void;
+/**
+ * Notes one mistake, with what to write instead.
+ * @param at words that lead to its place in the METADATA, each after the one before.
+ */
+export type Complain = (what: string, hint: string, at?: readonly string[]) => void;
 
 /** The record kinds; `policies/main.rego` has an entrypoint of the same name for each. */
 export const recordKinds = keysOf({
@@ -51,9 +54,13 @@ export function readPolicy(
 ): Policy {
 	const custom = annotation?.custom ?? {};
 	if (!annotation)
-		complain('no METADATA with scope: package above the package clause: copy that of another policy');
+		complain(
+			'no METADATA with scope: package above the package clause',
+			'copy what `kubelapse policy new` writes',
+		);
 	for (const key of annotation ? Object.keys(custom) : [])
-		if (!fields.some(field => field === key)) complain(`custom.${key} is unknown: ${suggest(key, fields)}`);
+		if (!fields.some(field => field === key))
+			complain(`custom.${key} is unknown`, suggest(key, fields), ['custom:', `${key}:`]);
 
 	const ask: Complain = annotation ? complain : () => {}; // one complaint is enough
 	const severity = word(custom.severity, 'severity', severities, ask);
@@ -87,12 +94,14 @@ export function readPolicy(
 export function readParams(value: unknown, complain: Complain): Record<string, ParamSpec> {
 	if (value === undefined) return {};
 	const entries = isObject(value) ? Object.entries(value) : [];
-	if (entries.length === 0) complain(`custom.params is empty: ${PARAM_FORM}`);
+	if (entries.length === 0) complain('custom.params is empty', PARAM_FORM, ['custom:', 'params:']);
 	const specs = entries.flatMap(([key, spec]) => {
 		const isNamed = /^[a-z][a-z0-9_]*$/.test(key);
 		if (isNamed && isObject(spec) && typeof spec.description === 'string' && isDefault(spec.default))
 			return [[key, { default: spec.default, description: spec.description }] as const];
-		complain(`custom.params.${key} is incomplete: ${PARAM_FORM}`);
+		const lacksDefault = isNamed && isObject(spec) && spec.default === undefined;
+		const what = lacksDefault ? 'has no default' : 'is incomplete';
+		complain(`custom.params.${key} ${what}`, PARAM_FORM, ['custom:', 'params:', `${key}:`]);
 		return [];
 	});
 	return Object.fromEntries(specs.sort(([a], [b]) => byCodeUnit(a, b)));
@@ -127,13 +136,15 @@ function readControl(value: unknown, complain: Complain): Control {
 function text(value: unknown, name: string, complain: Complain): string {
 	if (typeof value === 'string' && value.trim() !== '') return value.trim();
 	const isAbsent = value === undefined || typeof value === 'string';
-	complain(isAbsent ? `${name} is missing: write a sentence` : `${name} is not a text: put it in quotes`);
+	if (isAbsent) complain(`${name} is missing`, 'write a sentence', keysTo(name));
+	else complain(`${name} is not a text`, 'put it in quotes', keysTo(name));
 	return '';
 }
 
 function list(value: unknown, name: string, complain: Complain): unknown[] {
 	if (Array.isArray(value)) return value;
-	complain(`custom.${name} is ${value === undefined ? 'missing' : 'not a list'}: write ${name}: […]`);
+	const what = value === undefined ? 'missing' : 'not a list';
+	complain(`custom.${name} is ${what}`, `write ${name}: […]`, keysTo(`custom.${name}`));
 	return [];
 }
 
@@ -147,8 +158,14 @@ function word<Word extends string>(
 	const known = words.find(candidate => candidate === value);
 	if (known !== undefined) return known;
 	const what = value === undefined ? 'is missing' : `has the unknown word ${JSON.stringify(value)}`;
-	complain(`custom.${name} ${what}: ${suggest(String(value), words)}`);
+	const at = [...keysTo(`custom.${name}`), String(value)];
+	complain(`custom.${name} ${what}`, suggest(String(value), words), at);
 	return words[0] as Word; // none of the lists is empty
+}
+
+/** The keys on the way to `custom.controls[].framework`. */
+function keysTo(name: string): string[] {
+	return name.split('.').map(key => `${key.replace('[]', '')}:`);
 }
 
 function suggest(wrong: string, words: readonly string[]): string {

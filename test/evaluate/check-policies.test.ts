@@ -1,0 +1,120 @@
+import { readPolicyFolder, SHIPPED_POLICIES } from '../../src/cli/policy-files.ts';
+import { checkPolicies } from '../../src/evaluate/bundle.ts';
+import { mistakeLine } from '../../src/evaluate/mistake.ts';
+import { assert, describe } from '../helpers/describe.ts';
+
+/** A policy of this name that checks, but for what a case writes into it. */
+function policy(name: string, { metadata = METADATA, body = BODY, path = `org.${name}` } = {}): string {
+	return `${metadata}package policies.${path}\n\n${body}`;
+}
+
+const METADATA = `# METADATA
+# title: Old
+# description: It is old.
+# scope: package
+# schemas:
+#   - input: schema.record
+# custom:
+#   kind: credential
+#   severity: medium
+#   needs: [kubeconfig]
+#   remediation: End it.
+#   params:
+#     max_days:
+#       default: 30
+#       description: Age.
+`;
+const BODY = 'deny contains {"a": 1} if input.credential.notAfter < input.now\n';
+
+const denies = (condition: string) => ({ body: `deny contains {"a": 1} if ${condition}\n` });
+
+/** The mistakes of a policy in the folder `org`, without its path. */
+async function mistakes(sources: Record<string, string>): Promise<Record<string, string[]>> {
+	const { own } = await readPolicyFolder(SHIPPED_POLICIES);
+	const support = Object.entries(own).filter(([path]) => /^policies\/(main\.rego|lib|schemas)/.test(path));
+	const files = Object.entries(sources).map(([name, text]) => [`policies/org/${name}.rego`, text]);
+	const found = await checkPolicies(Object.fromEntries([...support, ...files]));
+	const of = (name: string) => found.filter(({ file }) => file === `policies/org/${name}.rego`);
+	return Object.fromEntries(
+		Object.keys(sources).map(name => [
+			name,
+			of(name).map(mistake => mistakeLine(mistake).replace(`policies/org/${name}.rego:`, '')),
+		]),
+	);
+}
+
+describe('[wasm] checkPolicies', it => {
+	it('METADATA, package and facts :: are refused with place and hint', async () => {
+		const sources = {
+			good: policy('good'),
+			misnamed: policy('misnamed', { path: 'org.misnaned' }),
+			bare: policy('bare', { metadata: '' }),
+			untitled: policy('untitled', { metadata: METADATA.replace('# title: Old\n', '') }),
+			needs: policy('needs', { metadata: METADATA.replace('[kubeconfig]', '[bindings, kubeconfg]') }),
+			strange: policy('strange', { metadata: METADATA.replace('severity: medium', 'severty: medium') }),
+			unset: policy('unset', { metadata: METADATA.replace('#       default: 30\n', '') }),
+			open: policy('open', { metadata: METADATA.replace('# schemas:\n#   - input: schema.record\n', '') }),
+			fact: policy('fact', denies('input.credential.notafter < input.now')),
+			inside: policy('inside', { body: `${BODY}\n_f(x) if input.credential.exec.form2 == x\n` }),
+			alias: policy('alias', denies('{\n\tc := input.credential\n\tc.usrname == "x"\n}')),
+			stranger: policy('stranger', denies('input.grant.roleName == "x"')),
+			quoted: policy('quoted', denies('input.credential.username == "input.nothing" # input.nothing')),
+		};
+		assert.equal(await mistakes(sources), {
+			good: [],
+			misnamed: [
+				'16:9: package policies.org.misnaned is not what the path says: write package policies.org.misnamed',
+			],
+			bare: [
+				'1:9: no METADATA with scope: package above the package clause: copy what `kubelapse policy new` writes',
+			],
+			untitled: ['1:1: title is missing: write a sentence'],
+			needs: ['10:23: custom.needs has the unknown word "kubeconfg": did you mean kubeconfig?'],
+			strange: [
+				'7:3: custom.severity is missing: write one of critical, high, medium, low, info',
+				'9:5: custom.severty is unknown: did you mean severity?',
+			],
+			unset: [
+				'13:7: custom.params.max_days has no default: write window_seconds: {default: 2592000, description: "…"}, where the default is a number, a string, true, false or a list of strings',
+			],
+			open: ['1:1: METADATA does not ask for the schema of records: write schemas: [{input: schema.record}]'],
+			fact: ['18:27: input.credential.notafter is no fact of a credential record: did you mean notAfter?'],
+			inside: ['20:10: input.credential.exec.form2 is no fact of a credential record: did you mean form?'],
+			alias: ['20:2: c.usrname does not exist: did you mean username?'],
+			stranger: ['18:27: input.grant is no fact of a credential record: did you mean grants?'],
+			quoted: [],
+		});
+	});
+
+	it('what the runtime has not :: is answered with what to use instead', async () => {
+		const sources = {
+			clock: policy('clock', denies('input.now < time.now_ns()')),
+			format: policy('format', denies('sprintf("%d", [1]) == "1"')),
+			network: policy('network', denies('http.send({}).status == 200')),
+			slip: policy('slip', denies('starts_with("a", "b")')),
+			own: policy('own', denies('_is_old(3)')),
+		};
+		assert.equal(await mistakes(sources), {
+			clock: [
+				'18:39: time.now_ns is no built-in where policies run: times are epoch seconds and input.now is the clock: compare and subtract them',
+			],
+			format: [
+				'18:27: sprintf is no built-in where policies run: put the values into the details, or use concat and format_int',
+			],
+			network: [
+				'18:27: http.send is no built-in where policies run: a policy sees its record and its params alone',
+			],
+			slip: ['18:27: undefined function starts_with: did you mean startswith?'],
+			own: ['18:27: undefined function _is_old: define it, or import what does'],
+		});
+	});
+
+	it('a threshold that nobody declared :: is named, with the one that was meant', async () => {
+		const param = policy('param', denies('input.now > data.params.org.param.max_dayz'));
+		assert.equal(await mistakes({ param }), {
+			param: [
+				'18:39: data.params.org.param.max_dayz is not declared: did you mean data.params.org.param.max_days?',
+			],
+		});
+	});
+});
