@@ -7,8 +7,16 @@ import { sha256 } from './lib/x509.ts';
 import type { ClusterStatus } from './model/facts.ts';
 import type { Finding } from './model/finding.ts';
 import { outcomes, type Severity, severities } from './model/policy.ts';
-import type { OutcomeCounts, Report, ReportedCluster, ReportedGap, ReportedPolicy } from './model/report.ts';
+import type {
+	OutcomeCounts,
+	Report,
+	ReportedCluster,
+	ReportedGap,
+	ReportedPolicy,
+	SuppressedFinding,
+} from './model/report.ts';
 import type { ScanRequest } from './model/scan.ts';
+import type { ReportedWaiver } from './model/waiver.ts';
 import { decide } from './verdict.ts';
 
 /** What all assessments and the fleet's own evaluation came to. */
@@ -16,7 +24,10 @@ export interface Outcome {
 	assessments: Assessment[];
 	/** Clusters that were expected, or begun and then interrupted. */
 	notAssessed: ReportedCluster[];
+	/** Those that count. */
 	findings: Finding[];
+	suppressed: SuppressedFinding[];
+	waivers: ReportedWaiver[];
 	outcomes: { cluster: string; policyId: string; outcomes: OutcomeCounts }[];
 	policyErrors: PolicyError[];
 }
@@ -79,7 +90,8 @@ export function toReport(outcome: Outcome, request: ScanRequest, bundle: Bundle)
 				byCodeUnit(a.source, b.source) ||
 				byCodeUnit(a.message, b.message),
 		),
-		suppressed: [],
+		suppressed: outcome.suppressed.sort(byWeight),
+		waivers: outcome.waivers,
 	};
 }
 

@@ -17,6 +17,7 @@ import { offlineFacts } from './providers/files/attach.ts';
 import { type FileFacts, readKubeconfigFile } from './providers/files/file-facts.ts';
 import { readKubeconfigFiles } from './providers/files/read-kubeconfigs.ts';
 import { type Outcome, statusOf, toReport } from './report.ts';
+import { applyWaivers } from './waivers.ts';
 
 /**
  * The whole flow: targets → facts → records → verdicts → findings → report, cluster by cluster. A
@@ -173,7 +174,7 @@ function failedFacts(uid: string, name: string, error: unknown, now: EpochSecond
 	return { ...emptyFacts(emptyCluster(uid, name, 'kubernetes'), now, 'unavailable'), gaps: [gap] };
 }
 
-/** What spans clusters comes last: keys shared between them, and clusters that never turned up. */
+/** What spans clusters comes last: keys shared between them, clusters that never turned up, and waivers. */
 async function finish(
 	{ assessments, interrupted }: Done,
 	pool: PolicyPool,
@@ -196,13 +197,22 @@ async function finish(
 		wanted => !assessments.some(({ ref }) => ref.uid === wanted || ref.name === wanted),
 	);
 	const open = interrupted.filter(({ uid, name }) => !missing.includes(uid) && !missing.includes(name));
-	return {
+	const judged = {
 		assessments,
 		notAssessed: [
 			...missing.map(name => notAssessed(name, name, request.now)),
 			...open.map(({ uid, name }) => notAssessed(uid, name, request.now)),
 		],
 		findings: [...assessments.flatMap(({ findings }) => findings), ...(keys?.findings ?? [])],
+		outcomes: evaluations.flatMap(({ outcomes }) => outcomes),
+	};
+	const waived = await applyWaivers(judged, request, options);
+	if (waived.evaluation !== null) evaluations.push(waived.evaluation);
+	return {
+		...judged,
+		findings: waived.findings,
+		suppressed: waived.suppressed,
+		waivers: waived.waivers,
 		outcomes: evaluations.flatMap(({ outcomes }) => outcomes),
 		policyErrors: evaluations.flatMap(({ policyErrors }) => policyErrors),
 	};

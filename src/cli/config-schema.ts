@@ -31,6 +31,8 @@ export const configSchema = z.strictObject({
 	policy: z.array(path).min(1).optional(),
 	'trusted-policies': z.array(path).min(1).optional(),
 	params: path.optional(),
+	waivers: path.optional(),
+	'max-waiver-days': within(ranges['max-waiver-days']),
 	framework: z.array(name).optional(),
 	'read-bootstrap-tokens': z.boolean().optional(),
 	out: path.optional(),

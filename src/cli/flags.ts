@@ -20,6 +20,7 @@ export const ranges = {
 	threads: { min: 1, max: 256 },
 	timeout: { min: 1, max: 86_400 },
 	'request-timeout': { min: 1, max: 3_600 },
+	'max-waiver-days': { min: 1, max: 3_660 },
 };
 
 const GLOBAL = 'Global:';
@@ -61,6 +62,7 @@ export const scanFlags = named({
 	expect: list('Targets:', 'CLUSTER', 'Clusters that must turn up, by name or uid'),
 	policy: each('Policy:', 'DIR', 'Policies of your own beside the shipped ones; may be repeated'),
 	params: text('Policy:', 'FILE', 'Thresholds of policies, as YAML or JSON'),
+	waivers: text('Policy:', 'FILE', 'Findings that are accepted until a date'),
 	framework: {
 		...list('Policy:', 'ID', 'Benchmark to report on, as cis-kubernetes-1.12; may be repeated'),
 		nargs: 1,
@@ -85,6 +87,10 @@ export const policyPageFlags = {
 
 /** Keys of the config that are no flag, because a command line is copied too easily. */
 const configWords = {
+	'max-waiver-days': {
+		group: 'Policy:',
+		describe: 'Most days that a waiver may still last; a longer one suppresses nothing',
+	},
 	'trusted-policies': {
 		group: 'Policy:',
 		describe: 'Folders of --policy that may say what is safe to remediate; others only advise',

@@ -32,6 +32,8 @@ const examples = {
 	policy: '[policies]',
 	'trusted-policies': '[policies]',
 	params: 'params.yaml',
+	waivers: 'waivers.yaml',
+	'max-waiver-days': '180',
 	framework: '[cis-kubernetes-1.12]',
 	'read-bootstrap-tokens': 'false',
 	out: 'kubelapse-report',

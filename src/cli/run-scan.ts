@@ -4,6 +4,7 @@ import type { Bundle } from '../evaluate/bundle.ts';
 import { ScanError } from '../lib/scan-error.ts';
 import type { Report } from '../model/report.ts';
 import type { ScanRequest } from '../model/scan.ts';
+import type { Waiver } from '../model/waiver.ts';
 import { type FactsFolder, openFactsFolder, readFactsFolder } from './facts-folder.ts';
 import { INTERRUPTED, interruption } from './interrupt.ts';
 import { loadPolicies } from './load-policies.ts';
@@ -58,6 +59,8 @@ export async function buildRequest(settings: Settings): Promise<ScanRequest> {
 		allowGaps: settings['allow-gap'],
 		allowIncomplete: settings['allow-incomplete'],
 		frameworks: await frameworksOf(settings),
+		waivers: settings.waivers === undefined ? [] : await loadWaivers(settings.waivers),
+		maxWaiverDays: settings['max-waiver-days'],
 		concurrency: settings.concurrency,
 		timeoutSeconds: settings.timeout,
 		requestTimeoutSeconds: settings['request-timeout'],
@@ -67,6 +70,10 @@ export async function buildRequest(settings: Settings): Promise<ScanRequest> {
 		onEvent: () => undefined,
 		onFacts: null,
 	};
+}
+
+async function loadWaivers(path: string): Promise<Waiver[]> {
+	return (await import('./read-waivers.ts')).readWaivers(path);
 }
 
 async function scanWithProgress(

@@ -3,7 +3,7 @@ import { oneOf } from './flags.ts';
 import type { GlobalFlags } from './settings.ts';
 
 /** Documents that have a published JSON Schema. */
-const schemaNames = ['result', 'config', 'facts'] as const;
+const schemaNames = ['result', 'config', 'waivers', 'facts'] as const;
 
 export interface SchemaFlags {
 	name: (typeof schemaNames)[number];
@@ -18,7 +18,7 @@ export const schema: CommandModule<GlobalFlags, SchemaFlags> = {
 			choices: schemaNames,
 			default: schemaNames[0],
 			coerce: word => oneOf(word, schemaNames, 'schema'),
-			describe: 'result.json, kubelapse.yaml, or a file of --save-facts',
+			describe: 'result.json, kubelapse.yaml, waivers.yaml, or a file of --save-facts',
 		}),
 	handler: async flags => (await import('./run/schema.ts')).run(flags),
 };

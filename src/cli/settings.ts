@@ -25,6 +25,7 @@ const defaults = {
 	expect: [],
 	framework: [],
 	files: [],
+	'max-waiver-days': 180,
 	policy: [],
 	'trusted-policies': [],
 	concurrency: 16,

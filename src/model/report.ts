@@ -3,6 +3,7 @@ import type { Cluster, ClusterStatus, Credential, EpochSeconds, Gap, SourceStatu
 import type { Finding } from './finding.ts';
 import type { Outcome, Policy, Severity } from './policy.ts';
 import type { Grant, Identity } from './record.ts';
+import type { ReportedWaiver, Suppression } from './waiver.ts';
 
 /** How many records each policy judged how, in one cluster. */
 export interface OutcomeCounts extends Record<Outcome, number> {}
@@ -31,6 +32,11 @@ export interface ReportedGap extends Gap {
 export type ReportedCredential = Credential & { cluster: string; isPrivileged: boolean };
 export type ReportedGrant = Grant & { cluster: string };
 export type ReportedIdentity = Identity & { cluster: string; findings: number };
+
+/** A finding that a waiver excuses: it does not count, and stays visible. */
+export interface SuppressedFinding extends Finding {
+	suppression: Suppression;
+}
 
 /** Why a run ends with its exit code. */
 export interface Verdict {
@@ -70,7 +76,9 @@ export interface Report {
 	identities: ReportedIdentity[];
 	grants: ReportedGrant[];
 	gaps: ReportedGap[];
-	suppressed: Finding[];
+	suppressed: SuppressedFinding[];
+	/** Every entry of the waivers file, in its order. */
+	waivers: ReportedWaiver[];
 	/** One for each framework that was asked for. */
 	compliance: Compliance[];
 }

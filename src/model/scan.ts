@@ -1,6 +1,7 @@
 import type { Framework } from './compliance.ts';
 import type { ClusterStatus, EpochSeconds, Facts, Source } from './facts.ts';
 import type { Severity } from './policy.ts';
+import type { Waiver } from './waiver.ts';
 
 /** One kubeconfig file and which of its contexts to scan. */
 export interface KubeconfigTarget {
@@ -37,6 +38,10 @@ export interface ScanRequest {
 	allowIncomplete: boolean;
 	/** Benchmarks to say something of. */
 	frameworks: Framework[];
+	/** Entries of the waivers file, in its order. */
+	waivers: Waiver[];
+	/** No waiver ends later than so many days from now. */
+	maxWaiverDays: number;
 	/** Clusters at once. */
 	concurrency: number;
 	/** Per cluster. */

@@ -11,6 +11,7 @@ const KEYS = Object.keys({
 	gaps: true,
 	findings: true,
 	suppressed: true,
+	waivers: true,
 	compliance: true,
 	policies: true,
 	credentials: true,

@@ -1,7 +1,14 @@
 import { formatRfc3339 } from '../lib/epoch.ts';
 import type { Report, ReportedCluster } from '../model/report.ts';
 import type { ReportFile } from './reporter.ts';
-import { COVERAGE, coveragePolicies, isRead, leftOut, unreadResults } from './sarif/coverage.ts';
+import {
+	coveragePolicies,
+	isFleetFinding,
+	isOfFleet,
+	isRead,
+	leftOut,
+	unreadResults,
+} from './sarif/coverage.ts';
 import { log, type Run } from './sarif/log.ts';
 import { notification, notificationsOf } from './sarif/notifications.ts';
 import { type Lookup, lookup, resultsOf } from './sarif/results.ts';
@@ -24,9 +31,9 @@ export function sarif(report: Report): ReportFile[] {
 
 function clusterFiles(report: Report, cluster: ReportedCluster, tables: Lookup): ReportFile[] {
 	const findings = report.findings.filter(
-		f => f.cluster.uid === cluster.uid && f.outcome === 'fail' && !f.policyId.startsWith(COVERAGE),
+		f => f.cluster.uid === cluster.uid && f.outcome === 'fail' && !isFleetFinding(f),
 	);
-	const policies = report.policies.filter(policy => !policy.id.startsWith(COVERAGE));
+	const policies = report.policies.filter(policy => !isOfFleet(policy));
 	const parts = shards(
 		resultsOf(findings, tables),
 		policies.map(policy => familyOf(policy.id)),
@@ -49,7 +56,7 @@ const SPLIT =
 	'This cluster has more findings than one category holds: each family of policies has a file of its own.';
 
 function coverageFile(report: Report, tables: Lookup): ReportFile {
-	const findings = report.findings.filter(f => f.outcome === 'fail' && f.policyId.startsWith(COVERAGE));
+	const findings = report.findings.filter(f => f.outcome === 'fail' && isFleetFinding(f));
 	return file(report, '_coverage', '_coverage/', {
 		rules: rulesOf(coveragePolicies(report.policies)),
 		notifications: [...notificationsOf(report), ...leftOut(report)],

@@ -1,9 +1,10 @@
 import { oneLine, plural } from '../lib/text.ts';
 import { severities } from '../model/policy.ts';
 import type { Report, ReportedCluster } from '../model/report.ts';
+import { waiverStates } from '../model/waiver.ts';
 import { groupBy } from './group-by.ts';
 import { type Ink, ink, table, wrap } from './terminal.ts';
-import { count, gapWords, named, severityWords, statusWords, verdictWords } from './words.ts';
+import { count, gapWords, named, severityWords, statusWords, verdictWords, waiverWords } from './words.ts';
 import { worstFirst } from './worst-first.ts';
 
 /** How the summary is shown and where the reports are. */
@@ -26,6 +27,7 @@ export function summary(report: Report, { color, width, outDir }: SummaryOptions
 		headline(report, colors),
 		clusters(report, columns, colors),
 		findings(report, columns, colors),
+		waivers(report, columns, colors),
 		gaps(report, columns, colors),
 		ending(report, columns, colors, outDir),
 	];
@@ -106,6 +108,22 @@ function findings(report: Report, columns: number, colors: Ink): string[] {
 		}),
 		...(left > 0 ? [colors.quiet(`  and ${count(left)} more in the reports`)] : []),
 	];
+}
+
+/** One line, so that nobody forgets what does not count, nor what no longer works. */
+function waivers({ suppressed, waivers: all }: Report, columns: number, colors: Ink): string[] {
+	const parts = waiverStates.flatMap(state => {
+		const number = all.filter(waiver => waiver.state === state).length;
+		const isQuiet = state === 'active' || state === 'not_examined' || number === 0;
+		return isQuiet ? [] : [`${plural(number, 'waiver')} ${waiverWords[state][0].toLowerCase()}`];
+	});
+	const excused = suppressed.length === 0 ? [] : [`${count(suppressed.length)} suppressed by waivers`];
+	const text = [...excused, ...parts].join('; ');
+	return text === ''
+		? []
+		: wrap(text, columns - 9).map(
+				(line, index) => `${index === 0 ? colors.bold('Waivers') : '       '}  ${line}`,
+			);
 }
 
 function gaps(report: Report, columns: number, colors: Ink): string[] {

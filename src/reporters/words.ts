@@ -9,6 +9,7 @@ import type {
 } from '../model/facts.ts';
 import type { Grade, Outcome, Severity } from '../model/policy.ts';
 import type { Report } from '../model/report.ts';
+import { FLEET, type WaiverState } from '../model/waiver.ts';
 
 /** Severity as a heading or a label says it. */
 export const severityWords = {
@@ -65,6 +66,16 @@ export const gapWords = {
 	not_configured: 'not configured',
 } as const satisfies Record<GapCode, string>;
 
+/** What a waiver came to. */
+export const waiverWords = {
+	active: ['Active', 'It excuses findings of this run.'],
+	expired: ['Expired', 'It excuses nothing any more: what it matched counts again.'],
+	unused: ['Unused', 'Nothing matches it, and all that it may be about was read.'],
+	invalid: ['Invalid', 'It excuses nothing.'],
+	too_broad: ['Too broad', 'It excuses findings, and is reported for it.'],
+	not_examined: ['Not examined', 'Nothing matches it, but not all that it may be about was read.'],
+} as const satisfies Record<WaiverState, readonly [string, string]>;
+
 /** The kind of a credential. */
 export const kindWords = {
 	client_certificate: 'client certificate',
@@ -105,6 +116,11 @@ export function day(seconds: EpochSeconds): string {
 /** `4,900`. */
 export function count(number: number): string {
 	return number.toLocaleString('en-US');
+}
+
+/** Names by uid, also of what stands for all clusters. */
+export function clusterNames({ clusters }: Pick<Report, 'clusters'>): Map<string, string> {
+	return new Map([FLEET, ...clusters].map(({ uid, name }) => [uid, name]));
 }
 
 /** A name from a cluster on one line; words where it is empty, so that a row always says what it is about. */

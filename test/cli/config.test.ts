@@ -104,6 +104,14 @@ describe('parseConfig', it => {
 			].map(text => refusal(text)[0]),
 			Array(7).fill('CONFIG_INVALID'),
 		));
+	for (const text of [
+		'['.repeat(100_000),
+		'- '.repeat(100_000),
+		'? '.repeat(100_000),
+		'{a: '.repeat(100_000),
+	])
+		it(`hostile text :: ${text.slice(0, 3)}… nested without end does not end the process`, () =>
+			assert.equal(refusal(`files: ${text}`), refused('1: the config is nested too deeply')));
 	it('hostile text :: aliases that multiply', () => {
 		const bomb = ['a0: &a0 [x,x,x,x,x,x,x,x,x,x]'];
 		for (let n = 1; n < 10; n++)
@@ -117,11 +125,11 @@ describe('parseConfig', it => {
 });
 
 describe('configSchema', it => {
-	it('has a key for every flag, and no other but targets and trusted-policies', () => {
+	it('has a key for every flag, and no other but what is for the config alone', () => {
 		const { config: _, ...flags } = { ...globalFlags, ...targetFlags, ...runFlags, ...scanFlags };
 		assert.equal(
 			Object.keys(configSchema.shape).sort(byCodeUnit),
-			[...Object.keys(flags), 'targets', 'trusted-policies'].sort(byCodeUnit),
+			[...Object.keys(flags), 'targets', 'trusted-policies', 'max-waiver-days'].sort(byCodeUnit),
 		);
 	});
 });

@@ -15,6 +15,8 @@ export function scanRequest(changes: Partial<ScanRequest> = {}): ScanRequest {
 		allowGaps: [],
 		allowIncomplete: false,
 		frameworks: [],
+		waivers: [],
+		maxWaiverDays: 180,
 		concurrency: 4,
 		timeoutSeconds: 30,
 		requestTimeoutSeconds: 10,

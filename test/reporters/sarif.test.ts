@@ -6,7 +6,17 @@ import type { Notification, Result, Rule } from '../../src/reporters/sarif/log.t
 import { sarif } from '../../src/reporters/sarif.ts';
 import { assert, describe } from '../helpers/describe.ts';
 import { render } from './fixtures/render.ts';
-import { cluster, credential, finding, gap, NOW, policy, report, subject } from './fixtures/report.ts';
+import {
+	cluster,
+	credential,
+	finding,
+	gap,
+	NOW,
+	policy,
+	report,
+	subject,
+	suppressed,
+} from './fixtures/report.ts';
 import { fleet, hostile, many } from './fixtures/samples.ts';
 
 interface Run {
@@ -64,7 +74,7 @@ describe('sarif', it => {
 	it('a run with gaps is successful: the upload would be refused', () =>
 		assert.is(run([], { gaps: [gap()] }).invocations[0]?.executionSuccessful, true));
 	it('leaves out what is suppressed or unknown', () =>
-		assert.equal(run([finding({ outcome: 'unknown' })], { suppressed: [finding()] }).results, []));
+		assert.equal(run([finding({ outcome: 'unknown' })], { suppressed: [suppressed()] }).results, []));
 });
 
 describe('sarif :: result', it => {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { controlStates } from '../../src/model/compliance.ts';
 import {
 	type CredentialKind,
 	type CredentialState,
@@ -7,7 +8,6 @@ import {
 	type Manager,
 	sources,
 } from '../../src/model/facts.ts';
-import { controlStates } from '../../src/model/compliance.ts';
 import { type outcomes, severities } from '../../src/model/policy.ts';
 import type { Power, RecordKind } from '../../src/model/record.ts';
 import type { Report } from '../../src/model/report.ts';
@@ -15,7 +15,19 @@ import { json } from '../../src/reporters/json.ts';
 import { assert, describe } from '../helpers/describe.ts';
 import { compliance } from './fixtures/compliance.ts';
 import { render } from './fixtures/render.ts';
-import { cluster, credential, finding, gap, grant, NOW, policy, report, subject } from './fixtures/report.ts';
+import {
+	cluster,
+	credential,
+	finding,
+	gap,
+	grant,
+	NOW,
+	policy,
+	report,
+	subject,
+	suppressed,
+	waiver,
+} from './fixtures/report.ts';
 import { fleet, hostile, many } from './fixtures/samples.ts';
 
 interface Schema {
@@ -69,7 +81,8 @@ function everything(): Report {
 		grants: [grant()],
 		gaps: [gap()],
 		compliance: [compliance()],
-		suppressed: [found],
+		suppressed: [suppressed({ subject: found.subject, gaps: found.gaps })],
+		waivers: [waiver()],
 	});
 }
 

@@ -100,33 +100,11 @@ function findingRow(finding: Finding): FindingRow {
 }
 
 /** `fleet/us.kubeconfig:17`, or `Secret ci/deploy-token`. */
-function whereOf({ subject }: Pick<Finding, 'subject'>): string {
+export function whereOf({ subject }: Pick<Finding, 'subject'>): string {
 	const { location, object } = subject;
 	if (location !== null && location.path !== '') return `${oneLine(location.path)}:${location.line}`;
 	const name = [object.namespace, object.name].filter(part => part !== '').join('/');
 	return oneLine(`${object.kind} ${name}`);
-}
-
-/** A finding that a waiver excuses, with what it would have said. */
-export interface SuppressedRow {
-	severity: Severity;
-	word: string;
-	policyId: string;
-	subject: string;
-	cluster: string;
-	message: string;
-}
-
-/** Findings that do not count, shown all the same. */
-export function suppressedRows(report: Report): Capped<SuppressedRow> {
-	return capped(report.suppressed, MAX_ROWS, 'suppressed', finding => ({
-		severity: finding.severity,
-		word: severityWords[finding.severity],
-		policyId: oneLine(finding.policyId, 120),
-		subject: named(finding.subject.name),
-		cluster: named(finding.cluster.name, 120),
-		message: oneLine(finding.message, 600),
-	}));
 }
 
 function findingsWords(number: number): string {

@@ -1,7 +1,7 @@
 import { byCodeUnit, oneLine, plural } from '../../lib/text.ts';
 import type { Report, ReportedGap } from '../../model/report.ts';
 import { groupBy } from '../group-by.ts';
-import { count, gapWords, named, statusWords } from '../words.ts';
+import { clusterNames, count, gapWords, named, statusWords } from '../words.ts';
 import { type Capped, capped } from './rows.ts';
 
 /** What could not be judged: shown before the findings, since silence there is not good news. */
@@ -69,7 +69,7 @@ function gapRow([gap, ...others]: [ReportedGap, ...ReportedGap[]]): GapRow {
 }
 
 function unknownAnswers(report: Report): UnknownRow[] {
-	const names = new Map(report.clusters.map(cluster => [cluster.uid, cluster.name]));
+	const names = clusterNames(report);
 	return report.policies.flatMap(policy =>
 		policy.byCluster
 			.filter(({ outcomes }) => outcomes.unknown > 0)

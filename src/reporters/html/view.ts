@@ -12,11 +12,12 @@ import {
 	verdictWords,
 } from '../words.ts';
 import { type ClusterRow, clusterRows } from './clusters.ts';
-import { type FindingSection, findingSections, type SuppressedRow, suppressedRows } from './findings.ts';
+import { type FindingSection, findingSections } from './findings.ts';
 import { type GapView, gapView } from './gaps.ts';
 import { type IdentityRow, identityRows } from './identities.ts';
 import { type CredentialRow, credentialRows, type PolicyRow, policyRows } from './inventory.ts';
 import type { Capped } from './rows.ts';
+import { type SuppressedRow, suppressedRows, type WaiverRow, waiverRows } from './waivers.ts';
 
 /** Everything that the page shows, worded, sorted and cut: templates only lay it out. */
 export interface View {
@@ -37,6 +38,7 @@ export interface View {
 	identities: Capped<IdentityRow>;
 	policies: PolicyRow[];
 	credentials: Capped<CredentialRow>;
+	waivers: Capped<WaiverRow>;
 	suppressed: Capped<SuppressedRow>;
 	glossary: { name: string; entries: { term: string; meaning: string }[] }[];
 }
@@ -67,6 +69,7 @@ export function toView(report: Report): View {
 		identities: identityRows(report),
 		policies: policyRows(report),
 		credentials: credentialRows(report),
+		waivers: waiverRows(report),
 		suppressed: suppressedRows(report),
 		glossary: GLOSSARY,
 	};

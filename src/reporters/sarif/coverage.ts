@@ -1,4 +1,5 @@
 import { plural } from '../../lib/text.ts';
+import type { Finding } from '../../model/finding.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Report, ReportedCluster } from '../../model/report.ts';
 import { shortHash } from '../slug.ts';
@@ -9,8 +10,18 @@ import { sourceLocation } from './paths.ts';
 import { levels } from './rules.ts';
 import { plain, sentence } from './text.ts';
 
-/** Findings of these policies are about the scan itself and go to the fleet's category. */
-export const COVERAGE = 'coverage/';
+/** Findings of these policies are about the scan itself. */
+const COVERAGE = 'coverage/';
+
+/** Whether findings of a policy go to the fleet's category: those about the scan itself, and about its waivers. */
+export function isOfFleet({ id, kind }: Pick<Policy, 'id' | 'kind'>): boolean {
+	return id.startsWith(COVERAGE) || kind === 'waiver';
+}
+
+/** The same for a finding. */
+export function isFleetFinding({ policyId, subject }: Pick<Finding, 'policyId' | 'subject'>): boolean {
+	return isOfFleet({ id: policyId, kind: subject.kind });
+}
 
 const POLICY_ID = 'coverage/source_unreadable';
 
@@ -51,7 +62,7 @@ export function leftOut(report: Report): Notification[] {
 		.filter(cluster => !isRead(cluster))
 		.flatMap(cluster => {
 			const number = report.findings.filter(
-				f => f.cluster.uid === cluster.uid && f.outcome === 'fail' && !f.policyId.startsWith(COVERAGE),
+				f => f.cluster.uid === cluster.uid && f.outcome === 'fail' && !isFleetFinding(f),
 			).length;
 			if (number === 0) return [];
 			const text = `Left out, since cluster ${plain(cluster.name, 80)} could not be read: ${plural(number, 'finding')} from files. result.json and report.html have them.`;
@@ -61,7 +72,7 @@ export function leftOut(report: Report): Notification[] {
 
 /** The policies that the fleet's category has rules for; a bundle without coverage policies still needs one. */
 export function coveragePolicies(policies: Policy[]): Policy[] {
-	const own = policies.filter(policy => policy.id.startsWith(COVERAGE));
+	const own = policies.filter(isOfFleet);
 	return own.some(policy => policy.id === POLICY_ID) ? own : [...own, FALLBACK];
 }
 

@@ -1,7 +1,7 @@
 import { byCodeUnit, plural } from '../../lib/text.ts';
 import type { Report, ReportedGap } from '../../model/report.ts';
 import { groupBy } from '../group-by.ts';
-import { gapWords } from '../words.ts';
+import { clusterNames, gapWords } from '../words.ts';
 import type { Notification } from './log.ts';
 import { plain, sentence } from './text.ts';
 
@@ -30,7 +30,7 @@ function gapNotifications(gaps: ReportedGap[]): Notification[] {
 
 /** Unknown answers are no alerts: they are counted by policy and cluster. */
 function unknownNotifications(report: Report, isWanted: (uid: string) => boolean): Notification[] {
-	const names = new Map(report.clusters.map(cluster => [cluster.uid, cluster.name]));
+	const names = clusterNames(report);
 	return report.policies.flatMap(policy =>
 		policy.byCluster
 			.filter(({ cluster, outcomes }) => outcomes.unknown > 0 && isWanted(cluster))

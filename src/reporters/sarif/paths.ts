@@ -12,9 +12,16 @@ export function locationOf(
 	clusterSlug: string,
 	credential: Credential | undefined,
 ): PhysicalLocation {
-	const { location } = finding.subject;
+	const { kind, location, object } = finding.subject;
+	if (kind === 'waiver') return lineOfFile(object.name);
 	if (location !== null && location.path !== '') return at(fileUri(location.path), lineOf(location));
 	return at(`clusters/${clusterSlug}/${tail(finding, credential)}`, 1);
+}
+
+/** A waiver is named by `file:line`. */
+function lineOfFile(place: string): PhysicalLocation {
+	const [, path = place, line = '1'] = /^(.+):([1-9]\d{0,8})$/s.exec(place) ?? [];
+	return at(fileUri(path) || '_', Number(line));
 }
 
 /** The invented path of a cluster's source: where coverage is shown. */

@@ -70,12 +70,14 @@ function fingerprint(finding: Finding, credential: Credential | undefined): stri
 	return shortHash(JSON.stringify(identity), 64);
 }
 
+function placeOf({ subject, cluster }: Finding): string {
+	return subject.kind === 'waiver' ? '' : ` in cluster ${plain(cluster.name, 80)}`;
+}
+
 /** GitHub makes the first sentence the alert's title, so it says what, where and why. */
 function messageOf(finding: Finding): string {
 	const parts = [
-		sentence(
-			`${plain(finding.subject.name)} in cluster ${plain(finding.cluster.name, 80)}: ${plain(finding.title)}`,
-		),
+		sentence(`${plain(finding.subject.name)}${placeOf(finding)}: ${plain(finding.title)}`),
 		sentence(finding.message),
 		...(finding.grade === 'none' ? [] : [`Evidence of use: grade ${finding.grade}.`]),
 		...(finding.remediation.text === '' ? [] : [`What ends it: ${sentence(finding.remediation.text)}`]),

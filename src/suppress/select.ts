@@ -1,0 +1,62 @@
+import type { Finding } from '../model/finding.ts';
+import type { Policy } from '../model/policy.ts';
+import type { Waiver, WaiverSelector } from '../model/waiver.ts';
+import { glob, isAnything } from './glob.ts';
+
+/** What a selector's globs are compiled to. */
+export interface Selection {
+	policy: (id: string) => boolean;
+	cluster: (cluster: Finding['cluster']) => boolean;
+	finding: (finding: Finding) => boolean;
+}
+
+/** Compiles a waiver's selector; a finding about a waiver is no waiver's to excuse. */
+export function select({ selector }: Pick<Waiver, 'selector'>): Selection {
+	const part = (pattern: string | null) => (pattern === null ? () => true : glob(pattern));
+	const [policy, name, subject, namespace] = [
+		part(selector.policy),
+		part(selector.cluster),
+		part(selector.subject),
+		part(selector.namespace),
+	];
+	const cluster = (of: Finding['cluster']) => name(of.uid) || name(of.name);
+	return {
+		policy,
+		cluster,
+		finding: finding =>
+			finding.outcome === 'fail' &&
+			finding.subject.kind !== 'waiver' &&
+			(selector.finding === null || selector.finding === finding.id) &&
+			(selector.fingerprint === null || selector.fingerprint === fingerprintOf(finding)) &&
+			policy(finding.policyId) &&
+			cluster(finding.cluster) &&
+			[finding.subject.name, finding.subject.uid, finding.subject.identity].some(subject) &&
+			namespace(finding.subject.object.namespace),
+	};
+}
+
+/** What pins a waiver to a finding's credential, and not to its successor of the same name; null for other subjects. */
+export function fingerprintOf({ subject }: Pick<Finding, 'subject'>): string | null {
+	return isCredentialKind(subject.kind) ? subject.uid.replace(/^x509:/, '') : null;
+}
+
+/** Whether the subject of a record kind is a credential, which may be minted again under the same name. */
+export function isCredentialKind(kind: Policy['kind']): boolean {
+	return kind === 'credential' || kind === 'key';
+}
+
+/** Whether a waiver can only be about what somebody looked at. */
+export function isPinned({ fingerprint, finding }: WaiverSelector): boolean {
+	return fingerprint !== null || finding !== null;
+}
+
+/** Whether nothing narrows a selector: each part is absent or matches all there is. */
+export function selectsEverything(selector: WaiverSelector, policies: Policy[]): boolean {
+	const { policy, cluster, subject, namespace } = selector;
+	const isOpen = (pattern: string | null) => pattern === null || isAnything(pattern);
+	return (
+		!isPinned(selector) &&
+		[cluster, subject, namespace].every(isOpen) &&
+		(isOpen(policy) || (policies.length > 1 && policies.every(({ id }) => glob(policy ?? '*')(id))))
+	);
+}
