@@ -10,6 +10,10 @@
 #   - input: schema.record
 # custom:
 #   kind: credential
+#   question: Does this credential live longer than its kind of user needs?
+#   why: >-
+#     A copy in a backup, a chat or a stolen laptop works to the last day, and Kubernetes has no list of
+#     revoked certificates.
 #   severity: medium
 #   privileged_severity: high
 #   needs: [certificate_requests, kubeconfig]
@@ -18,6 +22,15 @@
 #     Issue short-lived credentials: spec.expirationSeconds of a certificate request, the duration of a
 #     token request, or an identity provider for persons. The certificate already issued works until
 #     notAfter unless its user and groups lose every role binding or the CA is rotated.
+#   traps:
+#     - case: A kubelet's certificate of a year, and those of the control plane.
+#       test: test_does_not_judge_the_control_plane_and_what_does_not_work
+#     - case: A machine, which may have one for 90 days.
+#       test: test_allows_robots_more
+#     - case: A person who gets one for the day.
+#       test: test_leaves_a_person_at_the_limit
+#     - case: A static token or a token Secret, which other policies deny.
+#       test: test_leaves_endless_ones_to_their_own_policies
 #   params:
 #     person_seconds:
 #       default: 86400
@@ -26,7 +39,7 @@
 #       default: 7776000
 #       description: Longest lifetime of a service account's or robot's credential (90 days).
 #   controls:
-#     - {framework: CIS Kubernetes, version: "1.12", id: 3.1.1, strength: exact}
+#     - {framework: CIS Kubernetes, version: "1.12", id: 3.1.1, strength: analogy}
 #     - {framework: CIS Alibaba Cloud Foundation, version: "2.0", id: "1.6", strength: analogy}
 #     - {framework: PCI DSS, version: "4.0", id: 8.3.9, strength: analogy}
 #     - {framework: PCI DSS, version: "4.0", id: 8.6.3, strength: analogy}

@@ -71,6 +71,12 @@ test_does_not_judge_the_control_plane_and_what_does_not_work if {
 	}
 }
 
+test_does_not_judge_a_plugin_that_is_over if {
+	r := undated({"kind": "exec_plugin", "username": "", "state": "deleted"}, [])
+	policy.unknown == set() with input as r
+	policy.not_applicable with input as r
+}
+
 params := {"person_seconds": testing.day, "robot_seconds": 90 * testing.day}
 
 living(lifetime, changes, human) := testing.credential({

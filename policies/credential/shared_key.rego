@@ -9,12 +9,25 @@
 #   - input: schema.record
 # custom:
 #   kind: key
+#   question: Does one private key stand behind more than one user, cluster or owner?
+#   why: >-
+#     Ending one of the credentials leaves the key in use elsewhere, and who of them did something cannot be
+#     told.
 #   severity: high
 #   needs: [certificate_requests, kubeconfig]
 #   min_grade: none
 #   remediation: >-
 #     Issue a credential over a new key for each owner and cluster. Each old certificate works until
 #     notAfter unless its user and groups lose every role binding or its CA is rotated.
+#   traps:
+#     - case: A copy of one file in a backup of the same owner.
+#       test: test_leaves_copies_and_renewals_of_one_user
+#     - case: A renewal over the same key for the same user on one cluster.
+#       test: test_leaves_copies_and_renewals_of_one_user
+#     - case: One certificate of one cluster that a file names by another address.
+#       test: test_leaves_one_certificate_at_another_address_that_only_a_file_knows
+#     - case: A file whose owner's number is not known.
+#       test: test_an_owner_that_is_not_known_is_not_another
 #   controls:
 #     - {framework: NIST SP 800-53, version: r5, id: AC-2(1), strength: analogy}
 package policies.credential.shared_key

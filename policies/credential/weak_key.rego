@@ -2,12 +2,16 @@
 # title: Certificate with a weak key, signature or usage
 # description: >-
 #   A working certificate has a key that is too short, a signature over MD5 or SHA-1, or does not
-#   allow client authentication, so that it was never meant to log in with.
+#   allow client authentication, so that it was never meant to log in with. A hardware signer that can do
+#   no better looks like any other: lower the bits of the params for it, or waive its certificates.
 # scope: package
 # schemas:
 #   - input: schema.record
 # custom:
 #   kind: credential
+#   question: Could somebody forge this certificate, or was it never meant to log in?
+#   why: >-
+#     Whoever breaks the key or the signature is its user until notAfter, and leaves no trace of a theft.
 #   severity: medium
 #   needs: [certificate_requests, kubeconfig]
 #   min_grade: none
@@ -15,6 +19,13 @@
 #     Issue a new certificate over a new key (ECDSA P-256, or RSA with 2048 bits and more) signed with
 #     SHA-256. The weak one works until notAfter unless its user and groups lose every role binding or
 #     the CA is rotated.
+#   traps:
+#     - case: A key or signature of a kind that could not be read.
+#       test: test_an_unknown_size_or_signature_is_neither
+#     - case: Ed25519, whose size says nothing.
+#       test: test_leaves_strong_ones
+#     - case: A token, and what does not work any more.
+#       test: test_does_not_judge_tokens_and_what_does_not_work
 #   params:
 #     min_rsa_bits:
 #       default: 2048

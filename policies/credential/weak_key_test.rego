@@ -28,7 +28,15 @@ test_leaves_strong_ones if {
 	policy.unknown == set() with input as testing.certificate({})
 }
 
+test_denies_a_kubeconfig_of_a_cloud if {
+	r := testing.credential({"credential": {"kind": "cloud_kubeconfig", "certificate": {"clientAuth": false}}})
+	policy.deny == {{"key": "usage", "clientAuth": false}} with input as r with data.params.credential.weak_key as params
+}
+
 test_an_unknown_size_or_signature_is_neither if {
+	every algorithm in {"RSA", "ECDSA"} {
+		findings({"keyAlgorithm": algorithm, "keyBits": 0}) == set()
+	}
 	r := testing.certificate({"keyAlgorithm": "unknown", "keyBits": 0, "signatureHash": "unknown"})
 	policy.deny == set() with input as r with data.params.credential.weak_key as params
 	policy.unknown == {{"key": "key_size", "keyAlgorithm": "unknown"}, {"key": "signature"}} with input as r
