@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Bundle } from '../evaluate/bundle.ts';
 import { ScanError } from '../lib/scan-error.ts';
-import { cacheFolder, cacheSurroundings } from './cache-folder.ts';
+import { type CacheSurroundings, cacheFolder, cacheSurroundings } from './cache-folder.ts';
 import { log } from './log.ts';
 import type { OwnPolicies } from './own-policies.ts';
 import { createPolicyCache, type PolicyCache } from './policy-cache.ts';
@@ -21,8 +21,11 @@ export interface LoadedPolicies {
  * The shipped policies, with those of `--policy` compiled among them, and `--params` laid over the defaults of all.
  * @throws {ScanError} POLICY_INVALID, POLICY_LOAD_FAILED, PARAMS_INVALID, FILE_UNREADABLE, COMPILER_FAILED.
  */
-export async function loadPolicies(settings: PolicySettings): Promise<LoadedPolicies> {
-	const bundle = settings.policy.length === 0 ? await loadShipped() : await loadWithOwn(settings);
+export async function loadPolicies(
+	settings: PolicySettings,
+	around: CacheSurroundings = cacheSurroundings(),
+): Promise<LoadedPolicies> {
+	const bundle = settings.policy.length === 0 ? await loadShipped() : await loadWithOwn(settings, around);
 	if (settings.params === undefined) return { bundle, overrides: {} };
 	const [{ applyParams }, { readParams }] = await Promise.all([
 		import('../evaluate/params.ts'),
@@ -41,10 +44,10 @@ async function loadShipped(): Promise<Bundle> {
 	return (await import('../evaluate/bundle.ts')).loadBundle();
 }
 
-async function loadWithOwn(settings: PolicySettings): Promise<Bundle> {
+async function loadWithOwn(settings: PolicySettings, around: CacheSurroundings): Promise<Bundle> {
 	const { readOwnPolicies } = await import('./own-policies.ts');
 	const own = await readOwnPolicies(settings.policy, settings['trusted-policies']);
-	const cache = createPolicyCache(join(cacheFolder(cacheSurroundings()), 'policies'));
+	const cache = createPolicyCache(join(cacheFolder(around), 'policies'));
 	const bundle = await compiled(own, cache);
 	const catalog = bundle.catalog.map(policy => ({ ...policy, origin: own.origins.get(policy.id) ?? null }));
 	for (const { id, origin } of catalog)

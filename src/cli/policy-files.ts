@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ScanError } from '../lib/scan-error.ts';
+import { byCodeUnit } from '../lib/text.ts';
 import { readText } from './read-text.ts';
 
 /** The folder of the shipped sources. */
@@ -46,7 +47,7 @@ async function readFolder(
 	directory: string,
 	isWanted: (path: string) => boolean = () => true,
 ): Promise<Record<string, string>> {
-	const paths = (await namesBelow(directory)).map(path => path.split(sep).join('/'));
+	const paths = (await namesBelow(directory)).map(path => path.split(sep).join('/')).sort(byCodeUnit);
 	const wanted = paths.filter(path => SOURCE.test(path) && !HIDDEN.test(path) && isWanted(path));
 	const read = wanted.map(
 		async path => [`policies/${path}`, await readText(join(directory, path), 'policy', MAX_BYTES)] as const,
