@@ -3,7 +3,14 @@ import type { EpochSeconds } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Waiver } from '../model/waiver.ts';
-import { fingerprintOf, isCredentialKind, isPinned, type Selection, selectsEverything } from './select.ts';
+import {
+	fingerprintOf,
+	isCredentialKind,
+	isOpen,
+	isPinned,
+	type Selection,
+	selectsEverything,
+} from './select.ts';
 
 /** What a waiver is held against. */
 export interface Rules {
@@ -50,7 +57,7 @@ export function coversUnseen(waiver: Waiver, matches: Finding[], policies: Polic
  */
 function unpinned(waiver: Waiver, selection: Selection, matches: Finding[], policies: Policy[]): string {
 	const { selector, isBroad } = waiver;
-	if (isPinned(selector) || (isBroad && selector.subject === null)) return '';
+	if (isPinned(selector) || (isBroad && isOpen(selector.subject))) return '';
 	const found = matches.filter(isOfCredential);
 	const judges = policies.filter(({ id }) => selection.policy(id));
 	const isOnlyThat = judges.length > 0 && judges.every(({ kind }) => isCredentialKind(kind));

@@ -50,10 +50,14 @@ export function isPinned({ fingerprint, finding }: WaiverSelector): boolean {
 	return fingerprint !== null || finding !== null;
 }
 
+/** Whether a part of a selector leaves everything in. */
+export function isOpen(pattern: string | null): boolean {
+	return pattern === null || isAnything(pattern);
+}
+
 /** Whether nothing narrows a selector: each part is absent or matches all there is. */
 export function selectsEverything(selector: WaiverSelector, policies: Policy[]): boolean {
 	const { policy, cluster, subject, namespace } = selector;
-	const isOpen = (pattern: string | null) => pattern === null || isAnything(pattern);
 	return (
 		!isPinned(selector) &&
 		[cluster, subject, namespace].every(isOpen) &&

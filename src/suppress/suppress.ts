@@ -94,7 +94,7 @@ function judge(
 			now: rules.now,
 			cluster: { ...FLEET, provider: 'kubernetes', version: '', exposure: 'unknown' },
 			gaps: [],
-			waiver: { id, reason, owner, expires, isBroad, location },
+			waiver: { id, reason, owner, expires, isBroad: isBroad && state !== 'invalid', location },
 			matches: count,
 			// One that suppresses nothing by its own fault is told as invalid, and not as unused.
 			isExamined: state !== 'invalid' && unread === '',
