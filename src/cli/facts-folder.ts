@@ -56,12 +56,32 @@ async function* readAll(paths: string[]): AsyncGenerator<Facts> {
 	for (const path of paths) yield await readFacts(path);
 }
 
-async function readFacts(path: string): Promise<Facts> {
-	const result = factsSchema.safeParse(await readJson(path, 'facts file', 'FACTS_INVALID'));
+/** The facts in one file. @throws {ScanError} FACTS_INVALID, naming file and place. */
+export async function readFacts(path: string): Promise<Facts> {
+	const value = await readJson(path, 'facts file', 'FACTS_INVALID');
+	const result = factsSchema.safeParse(value);
 	if (result.success) return result.data;
+	if (isResult(value))
+		throw new ScanError(
+			'FACTS_INVALID',
+			`${path} is a result, which has findings and not the facts behind them`,
+			{
+				hint: 'keep the facts of the next scan with --save-facts DIR, and name DIR',
+			},
+		);
 	const [issue] = result.error.issues;
 	const place = issue === undefined ? '' : ` (${issue.path.join('.')}: ${issue.message})`;
 	throw new ScanError('FACTS_INVALID', `${path} holds no kubelapse facts${place}`, {
 		hint: 'keep only files that scan --save-facts wrote in that folder',
 	});
+}
+
+/** Bindings, roles and what could not be read of one object are in no result: records cannot be made of it again. */
+function isResult(value: unknown): boolean {
+	return (
+		typeof value === 'object' &&
+		value !== null &&
+		'apiVersion' in value &&
+		value.apiVersion === 'kubelapse/v1'
+	);
 }

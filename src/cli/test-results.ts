@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { oneLine } from '../lib/text.ts';
 import { escapeXml } from '../lib/xml.ts';
 
@@ -55,9 +56,9 @@ interface TextOptions {
 
 function toText(run: TestRun, { isQuiet, isCoverageAsked }: TextOptions): string {
 	const { passed, failed } = countTests(run);
-	const lines = byFile(run.tests).flatMap(([file, tests]) => {
+	const lines = grouped(run.tests, shelfOf).flatMap(([shelf, tests]) => {
 		const told = isQuiet ? tests.filter(({ outcome }) => outcome !== 'pass') : tests;
-		return told.length === 0 ? [] : [oneLine(file, 500), ...told.map(textOf)];
+		return told.length === 0 ? [] : [oneLine(shelf, 500), ...told.map(textOf)];
 	});
 	if (run.tests.length === 0)
 		lines.push('there is no test: write rules test_… in <name>_test.rego, or examples/<name>/ok.<case>.json');
@@ -95,7 +96,7 @@ function toJson(run: TestRun): string {
 
 /** As the common XSD of Jenkins has it: a suite for each file. */
 function toJunit(run: TestRun): string {
-	const suites = byFile(run.tests).map(([file, tests]) => {
+	const suites = grouped(run.tests, ({ file }) => file).map(([file, tests]) => {
 		const cases = tests.map(test => caseOf(test));
 		return [`\t<testsuite${attributes({ name: file, ...counts(tests) })}>`, ...cases, '\t</testsuite>'].join(
 			'\n',
@@ -139,8 +140,13 @@ function attributes(values: Record<string, string | undefined>): string {
 		.join('');
 }
 
-function byFile(tests: TestResult[]): [string, TestResult[]][] {
-	const files = new Map<string, TestResult[]>();
-	for (const test of tests) files.set(test.file, [...(files.get(test.file) ?? []), test]);
-	return [...files];
+/** Examples have a file each: their folder says what they are of. */
+function shelfOf({ file }: TestResult): string {
+	return file.endsWith('.json') ? dirname(file) : file;
+}
+
+function grouped(tests: TestResult[], by: (test: TestResult) => string): [string, TestResult[]][] {
+	const groups = new Map<string, TestResult[]>();
+	for (const test of tests) groups.set(by(test), [...(groups.get(by(test)) ?? []), test]);
+	return [...groups];
 }

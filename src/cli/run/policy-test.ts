@@ -5,7 +5,7 @@ import { byCodeUnit } from '../../lib/text.ts';
 import type { TestFlags } from '../policy.ts';
 import { readExamples } from '../policy-examples.ts';
 import { readPolicyFolder, SHIPPED_POLICIES } from '../policy-files.ts';
-import { shownPath } from '../policy-paths.ts';
+import { shownPath, withShownPaths } from '../policy-paths.ts';
 import { print } from '../stdout.ts';
 import { countTests, percentOf, type TestResult, type TestRun, testFormats } from '../test-results.ts';
 
@@ -22,7 +22,9 @@ export async function runTest(flags: AskedTests): Promise<void> {
 	const { own, all } = await readPolicyFolder(folder);
 	const { examples, unusable } = await readExamples(folder, policyIds(own));
 	const coverage = isCoverageAsked || floor > 0;
-	const ran = await testPolicies(all, { coverage, examples });
+	const ran = await testPolicies(all, { coverage, examples }).catch(error => {
+		throw withShownPaths(error, folder);
+	});
 	const tests = [...ran.tests.map(toResult), ...ran.examples, ...unusable]
 		.sort((a, b) => byCodeUnit(a.file, b.file))
 		.map(test => ({ ...test, file: shownPath(test.file, folder) }));
