@@ -59,6 +59,21 @@ export interface Coverage {
 	rows: [number, number][];
 }
 
+/** A source whose conditions are changed, and the test files that should notice. */
+export interface MutationTarget {
+	file: string;
+	tests: string[];
+}
+
+/** What became of the changes of one source. */
+export interface MutatedFile {
+	file: string;
+	killed: number;
+	refused: number;
+	cut: number;
+	survivors: { row: number; col: number; expression: string; mutation: string }[];
+}
+
 /** An error of OPA's compiler. */
 export interface Problem {
 	code: string;
@@ -71,13 +86,14 @@ export interface Problem {
 
 /** What tools/opa/main.go takes. */
 interface Request {
-	command: 'build' | 'check' | 'test' | 'fmt' | 'inspect' | 'eval' | 'capabilities';
+	command: 'build' | 'check' | 'test' | 'mutate' | 'fmt' | 'inspect' | 'eval' | 'capabilities';
 	files?: PolicyFiles;
 	/** JSON Schemas by the name that METADATA uses: `record` is `schema.record`. */
 	schemas?: Record<string, unknown>;
 	data?: Record<string, unknown>;
 	entrypoints?: string[];
 	coverage?: boolean;
+	targets?: MutationTarget[];
 	query?: string;
 	input?: unknown;
 	/** For our own questions: every built-in of OPA, also what the runtime of the policies lacks. */
@@ -94,6 +110,7 @@ interface Answer {
 	formatted?: Record<string, string>;
 	tests?: TestCase[];
 	coverage?: Coverage[];
+	mutations?: MutatedFile[];
 	result?: unknown;
 	defined?: boolean;
 	capabilities?: unknown;

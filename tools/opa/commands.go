@@ -22,6 +22,7 @@ var commands = map[string]func(request) (answer, error){
 	"eval":         eval,
 	"fmt":          reformat,
 	"inspect":      inspect,
+	"mutate":       mutate,
 	"test":         test,
 }
 

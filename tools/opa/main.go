@@ -31,6 +31,8 @@ type request struct {
 	Entrypoints []string `json:"entrypoints"`
 	// Coverage asks test for covered lines.
 	Coverage bool `json:"coverage"`
+	// Targets of mutate.
+	Targets []target `json:"targets"`
 	// Query and Input of eval.
 	Query string `json:"query"`
 	Input any    `json:"input"`
@@ -46,6 +48,7 @@ type answer struct {
 	Formatted    map[string]string `json:"formatted,omitempty"`
 	Tests        []testCase        `json:"tests,omitempty"`
 	Coverage     []coverage        `json:"coverage,omitempty"`
+	Mutations    []mutation        `json:"mutations,omitempty"`
 	Result       any               `json:"result,omitempty"`
 	Defined      bool              `json:"defined,omitempty"`
 	Capabilities *ast.Capabilities `json:"capabilities,omitempty"`
