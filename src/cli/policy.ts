@@ -1,5 +1,7 @@
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
-import { policyPageFlags } from './flags.ts';
+import type { EpochSeconds } from '../model/facts.ts';
+import type { RecordKind } from '../model/record.ts';
+import { policyPageFlags, scanFlags } from './flags.ts';
 import type { GlobalFlags } from './settings.ts';
 
 interface FolderFlags extends GlobalFlags {
@@ -19,6 +21,20 @@ export interface TestFlags extends FolderFlags {
 }
 export interface BuildFlags extends FolderFlags {
 	out: string | undefined;
+}
+export interface NewFlags extends GlobalFlags {
+	id: string;
+	dir: string;
+	kind: RecordKind;
+	replace: boolean;
+}
+export interface PreviewFlags extends GlobalFlags {
+	/** Folders of facts, or single files. */
+	facts: string[];
+	policy: string[];
+	params: string | undefined;
+	now: EpochSeconds | undefined;
+	format: 'text' | 'json';
 }
 /** Flags of `list` and `explain`. */
 export type PageFlags = GlobalFlags & InferredOptionTypes<typeof policyPageFlags>;
@@ -93,15 +109,70 @@ const explain: CommandModule<GlobalFlags, PageFlags & { id: string }> = {
 	handler: async flags => (await import('./run/policy-pages.ts')).runExplain(flags),
 };
 
+const create: CommandModule<GlobalFlags, NewFlags> = {
+	command: 'new <id>',
+	describe: 'Write a policy that works, with test and examples',
+	builder: yargs =>
+		yargs
+			.positional('id', { type: 'string', demandOption: true, describe: 'As category/name' })
+			.option('dir', {
+				type: 'string',
+				default: 'policies',
+				requiresArg: true,
+				describe: 'DIR: folder of your policies',
+			})
+			.option('kind', {
+				choices: recordKinds,
+				default: 'credential' as const,
+				requiresArg: true,
+				describe: 'What it judges',
+			})
+			.option('replace', {
+				type: 'boolean',
+				default: false,
+				describe: 'Stand in place of the shipped policy of that id',
+			}),
+	handler: async flags => (await import('./run/policy-new.ts')).runNew(flags),
+};
+
+const preview: CommandModule<GlobalFlags, PreviewFlags> = {
+	command: 'preview <facts..>',
+	describe: 'Say what policies of your own would change',
+	builder: yargs =>
+		yargs
+			.positional('facts', {
+				type: 'string',
+				array: true,
+				demandOption: true,
+				describe: 'What scan --save-facts wrote: folders or files',
+			})
+			.options({ policy: { ...scanFlags.policy, demandOption: true }, params: scanFlags.params })
+			.option('now', scanFlags.now)
+			.option('format', formatFlag(['text', 'json']))
+			.example('$0 policy preview --policy policies facts/', 'before you use them'),
+	handler: async flags => (await import('./run/policy-preview.ts')).runPreview(flags),
+};
+
+const recordKinds = Object.keys({
+	credential: true,
+	grant: true,
+	identity: true,
+	connection: true,
+	cluster: true,
+	key: true,
+	waiver: true,
+	finding: true,
+} satisfies Record<RecordKind, true>) as RecordKind[]; // the literal has no other keys
+
 /** `kubelapse policy` */
 export const policy: CommandModule<GlobalFlags, GlobalFlags> = {
 	command: 'policy',
-	describe: 'List, explain, check, test and compile policies (needs no OPA)',
+	describe: 'List, explain, write, check, test and compile policies (needs no OPA)',
 	builder: yargs =>
-		[list, explain, check, test, build].reduce(
+		[list, explain, check, test, build, create, preview].reduce(
 			// biome-ignore lint/suspicious/noExplicitAny: each has flags of its own, and yargs hands it exactly those
 			(all, command: CommandModule<GlobalFlags, any>) => all.command(command),
-			yargs.demandCommand(1, 'name what to do: list, explain, check, test or build'),
+			yargs.demandCommand(1, 'name what to do: list, explain, check, test, build, new or preview'),
 		),
 	handler: () => {},
 };
