@@ -17,6 +17,7 @@ test_denies_its_username if {
 
 test_leaves_one_that_exists if {
 	findings({}) == set()
+	policy.unknown == set() with input as bound({})
 	not policy.not_applicable with input as bound({})
 }
 

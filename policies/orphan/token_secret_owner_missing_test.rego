@@ -18,9 +18,14 @@ test_unread_accounts_are_unknown if {
 }
 
 test_does_not_judge_other_kinds if {
-	r := testing.credential({"serviceAccountExists": "no"})
-	policy.deny == set() with input as r
-	policy.not_applicable with input as r
+	every existence in {"no", "unknown"} {
+		every changes in [{"kind": "bound_token"}, {"kind": "client_certificate", "serviceAccount": null}] {
+			r := testing.token_secret({"serviceAccountExists": existence, "credential": changes})
+			policy.deny == set() with input as r
+			policy.unknown == set() with input as r
+			policy.not_applicable with input as r
+		}
+	}
 }
 
 findings(existence) := found if found := policy.deny with input as testing.token_secret({"serviceAccountExists": existence})
