@@ -39,6 +39,7 @@ test_does_not_judge_quarantined_orphaned_and_other_ones if {
 		testing.token_secret({"credential": object.union(used(testing.year), {"invalidSince": testing.now})}),
 		testing.token_secret({"credential": used(testing.year), "serviceAccountExists": "no"}),
 		testing.credential({"credential": used(testing.year)}),
+		testing.credential({"credential": made(testing.year), "cluster": {"version": ""}}),
 	] {
 		policy.not_applicable with input as r
 		policy.deny == set() with input as r with data.params.usage.token_idle.idle_seconds as idle
