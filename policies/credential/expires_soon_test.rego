@@ -31,14 +31,14 @@ test_takes_the_whole_window_when_the_start_is_not_known if {
 }
 
 test_does_not_judge_short_lived_ones if {
-	judged(testing.hour, params.window_seconds + 1, {})
-	not judged(testing.hour, params.window_seconds, {})
+	judged(living(testing.hour, params.window_seconds + 1, {}))
+	not_judged(living(testing.hour, params.window_seconds, {}))
 }
 
 test_does_not_judge_nodes_bootstrap_tokens_and_what_is_over if {
-	not judged(testing.hour, testing.year, {"username": "system:node:worker-1"})
-	not judged(testing.hour, testing.year, {"kind": "bootstrap_token"})
-	not judged(testing.hour, testing.year, {"state": "revoked"})
+	not_judged(living(testing.hour, testing.year, {"username": "system:node:worker-1"}))
+	not_judged(living(testing.hour, testing.year, {"kind": "bootstrap_token"}))
+	not_judged(living(testing.hour, testing.year, {"state": "revoked"}))
 }
 
 test_does_not_judge_what_has_no_end if {
@@ -64,7 +64,51 @@ test_knows_an_end_that_was_read if {
 		with data.params.credential.expires_soon as params
 }
 
-params := {"window_seconds": 30 * testing.day, "window_percent": 25}
+test_leaves_an_ack_kubeconfig_that_may_be_renewed if {
+	kubeconfig := {"kind": "cloud_kubeconfig"}
+	findings(179 * testing.day, 3 * testing.year, kubeconfig) == set()
+	judged(living(29 * testing.day, 3 * testing.year, kubeconfig))
+}
+
+test_does_not_judge_what_nobody_uses if {
+	every usage in [
+		unused({}),
+		unused({"grade": "B", "window": {"from": testing.now - unused_seconds}}),
+		unused({"result": "used", "last": testing.now - unused_seconds}),
+	] {
+		not_judged(with_usage({}, usage))
+	}
+}
+
+test_judges_what_may_be_used if {
+	every usage in [
+		unused({"window": {"from": (testing.now - unused_seconds) + 1}}),
+		unused({"window": {"from": null}}),
+		unused({"window": {"complete": false}}),
+		unused({"grade": "C"}),
+		unused({"result": "unavailable"}),
+		unused({"result": "used", "last": (testing.now - unused_seconds) + 1}),
+		null,
+	] {
+		judged(with_usage({}, usage))
+	}
+}
+
+test_judges_what_is_kept_for_a_rare_day if {
+	judged(with_usage({"username": "break-glass-2"}, unused({})))
+	judged(with_usage({"username": "quarterly-audit"}, unused({})))
+}
+
+with_usage(changes, usage) := object.union(
+	living(testing.hour, 2 * testing.year, object.union({"createdAt": testing.now - testing.year}, changes)),
+	{"usage": usage},
+)
+
+unused_seconds := 90 * testing.day
+
+unused(changes) := testing.usage(object.union({"result": "unused", "first": null, "last": null}, changes))
+
+params := {"window_seconds": 30 * testing.day, "window_percent": 25, "unused_seconds": unused_seconds}
 
 living(left, lifetime, changes) := testing.credential({"credential": object.union(
 	{"notBefore": (testing.now + left) - lifetime, "notAfter": testing.now + left},
@@ -76,11 +120,28 @@ undated(kind, gaps) := testing.credential({
 	"credential": {"kind": kind, "notBefore": null, "notAfter": null, "certificate": null},
 })
 
-findings(left, lifetime, changes) := found if found := policy.deny with input as living(left, lifetime, changes)
-	with data.params.credential.expires_soon as params
+findings(left, lifetime, changes) := denied(living(left, lifetime, changes))
 
-judged(left, lifetime, changes) if {
-	findings(left, lifetime, changes) != set()
-	not policy.not_applicable with input as living(left, lifetime, changes)
+denied(r) := found if found := policy.deny with input as r
+	with data.params.credential.expires_soon as params
+	with data.params.lib.usage.lag_seconds as testing.day
+	with data.params.lib.usage.rare_users as ["quarterly-*"]
+	with data.params.lib.subjects.break_glass as ["break-glass*"]
+
+judged(r) if {
+	denied(r) != set()
+	not is_left(r)
+}
+
+not_judged(r) if {
+	denied(r) == set()
+	is_left(r)
+}
+
+is_left(r) if {
+	policy.not_applicable with input as r
 		with data.params.credential.expires_soon as params
+		with data.params.lib.usage.lag_seconds as testing.day
+		with data.params.lib.usage.rare_users as ["quarterly-*"]
+		with data.params.lib.subjects.break_glass as ["break-glass*"]
 }

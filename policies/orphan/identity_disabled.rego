@@ -3,8 +3,8 @@
 # description: >-
 #   The user of a credential that still works is disabled or locked where identities are kept, or the
 #   cloud lists the account of its own kubeconfig as frozen. A lock for a while, as during a leave, looks
-#   like one for good. One that is deleted is left to orphan/identity_deleted, as are a list with gaps
-#   that calls it so. A name that no list has is unknown.
+#   like one for good. One that any list calls deleted is left to orphan/identity_deleted. A name that no list has is
+#   unknown.
 # scope: package
 # schemas:
 #   - input: schema.record
