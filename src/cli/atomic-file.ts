@@ -7,6 +7,8 @@ import { basename, dirname, join } from 'node:path';
 export interface StagedFile {
 	/** Gives it its name, replacing what has it. */
 	commit: () => Promise<void>;
+	/** Removes it instead. */
+	discard: () => Promise<void>;
 }
 
 const staged = new Set<string>();
@@ -15,18 +17,22 @@ process.once('exit', () => {
 	for (const path of staged) removeQuietly(path);
 });
 
-/** Writes the whole text beside `path`, readable by its owner alone, and flushes it to the disk. */
-export async function stageFile(path: string, text: string | Iterable<string>): Promise<StagedFile> {
+/** Writes the whole text beside `path`, readable by its owner alone unless `mode` says more, and flushes it to the disk. */
+export async function stageFile(
+	path: string,
+	text: string | Iterable<string>,
+	mode = 0o600,
+): Promise<StagedFile> {
 	const temporary = join(dirname(path), `.kubelapse-${randomBytes(8).toString('hex')}.tmp`);
 	staged.add(temporary);
 	try {
-		const file = await open(temporary, 'wx', 0o600);
+		const file = await open(temporary, 'wx', mode);
 		await writeAll(file, text).finally(() => file.close());
 	} catch (error) {
 		await discard(temporary);
 		throw error;
 	}
-	return { commit: () => commit(temporary, path) };
+	return { commit: () => commit(temporary, path), discard: () => discard(temporary) };
 }
 
 /** Flushes a folder's list of names, where the system can. */

@@ -78,6 +78,26 @@ export const scanFlags = named({
 	now: moment('Run:', 'Judge as of this time, as 2026-11-22T00:00:00Z'),
 });
 
+/** Flags of `waive`. */
+export const waiveFlags = {
+	...named({
+		reason: { ...text('Waiver:', 'TEXT', 'Why it is accepted'), demandOption: true as const },
+		owner: { ...text('Waiver:', 'NAME', 'Who answers for it'), demandOption: true as const },
+		expires: {
+			...text('Waiver:', 'TIME', 'Until when, as 2027-01-31 or 2027-01-31T12:00:00Z'),
+			demandOption: true as const,
+		},
+		approver: text('Waiver:', 'NAME', 'Who allowed it'),
+		ticket: text('Waiver:', 'TEXT', 'Where it is tracked'),
+		result: text('Files:', 'FILE', 'The result.json that has the finding', 'kubelapse-report/result.json'),
+	}),
+	waivers: {
+		...scanFlags.waivers,
+		group: 'Files:',
+		describe: 'FILE: Where to add it (default waivers.yaml)',
+	},
+};
+
 /** Flags of `policy list` and `policy explain`. */
 export const policyPageFlags = {
 	...named({ format: choice('Output:', ['table', 'json'], 'How to print it', 'table') }),

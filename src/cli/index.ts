@@ -7,12 +7,14 @@ import { report } from './report.ts';
 import { scan } from './scan.ts';
 import { schema } from './schema.ts';
 import type { GlobalFlags } from './settings.ts';
+import { waive } from './waive.ts';
 
 /** Every command, in the order that `--help` lists them. Each loads what it does only when it runs. */
 // biome-ignore lint/suspicious/noExplicitAny: each command has flags of its own, and yargs hands it exactly those
 export const commands: Record<string, CommandModule<GlobalFlags, any>> = {
 	scan,
 	report,
+	waive,
 	doctor,
 	policy,
 	demo,

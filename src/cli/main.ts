@@ -2,7 +2,7 @@
 import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { nearest } from '../lib/nearest.ts';
-import { globalFlags, runFlags, scanFlags, targetFlags } from './flags.ts';
+import { globalFlags, runFlags, scanFlags, targetFlags, waiveFlags } from './flags.ts';
 import { commands } from './index.ts';
 import { INTERRUPTED, interruption, watchSignals } from './interrupt.ts';
 import { configureLog } from './log.ts';
@@ -84,7 +84,7 @@ function usageHint(words: string[], error: unknown): string {
 	if (wrong === undefined) return help;
 	if (command === undefined) return didYouMean(nearest(wrong, Object.keys(commands)), help);
 	if (!words.some(word => word.startsWith(`--${wrong}`))) return `no flag stands before ${wrong}; ${help}`;
-	const flags = Object.keys({ ...globalFlags, ...targetFlags, ...scanFlags, ...runFlags });
+	const flags = Object.keys({ ...globalFlags, ...targetFlags, ...scanFlags, ...runFlags, ...waiveFlags });
 	const near = nearest(wrong, flags);
 	return didYouMean(near === null ? null : `--${near}`, help);
 }

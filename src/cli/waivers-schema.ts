@@ -23,7 +23,8 @@ const selector = z
 	})
 	.refine(parts => Object.keys(parts).length > 0, 'selects nothing: name at least one part');
 
-const waiver = z.strictObject({
+/** An entry of the waivers file, before its end is parsed. */
+export const waiverSchema = z.strictObject({
 	id: z
 		.string({ error: quoted })
 		.regex(/^[A-Za-z0-9][\w.-]{0,99}$/, 'takes letters, digits, . _ and -, at most 100'),
@@ -43,16 +44,18 @@ const waiver = z.strictObject({
 
 /** `waivers.yaml`. */
 export const waiversSchema = z.strictObject({
-	waivers: z.array(waiver).nullable().describe('Findings that are accepted until a date'),
+	waivers: z.array(waiverSchema).nullable().describe('Findings that are accepted until a date'),
 });
 
 /** An entry of the file as it was read. */
-export type WaiverEntry = z.output<typeof waiver>;
+export type WaiverEntry = z.output<typeof waiverSchema>;
+/** An entry as it is written. */
+export type WaiverInput = z.input<typeof waiverSchema>;
 
 /** Right names at a place of the file, for what to suggest in place of a wrong one. */
 export function knownWaiverKeys(at: PropertyKey[]): string[] {
 	if (at.length === 0) return Object.keys(waiversSchema.shape);
-	return Object.keys(at.length > 2 ? selector.shape : waiver.shape);
+	return Object.keys(at.length > 2 ? selector.shape : waiverSchema.shape);
 }
 
 /** A fingerprint as kubelapse writes it, from what openssl and result.json write. */

@@ -69,7 +69,11 @@ function refused<T>(
 	lineOf: YamlFile<T>['lineOf'],
 	{ knownKeys, invalid }: YamlFormat<T>,
 ): Error {
-	const [issue, ...others] = error.issues;
+	// A misspelled key is also a missing one, and the misspelling says more.
+	const isUnknownKey = ({ code }: z.core.$ZodIssue) => code === 'unrecognized_keys';
+	const [issue, ...others] = [...error.issues].sort(
+		(a, b) => Number(isUnknownKey(b)) - Number(isUnknownKey(a)),
+	);
 	if (issue === undefined) return invalid(1, error.message);
 	const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
 	if (issue.code !== 'unrecognized_keys')
@@ -87,6 +91,7 @@ function lineAt(document: Document, lines: LineCounter, path: PropertyKey[]): nu
 	const pair = isMap(parent)
 		? parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(last))
 		: undefined;
-	const node = pair?.key ?? document.getIn(path, true) ?? document.contents;
-	return isNode(node) && node.range ? lines.linePos(node.range[0]).line : 1;
+	const node = pair?.key ?? document.getIn(path, true);
+	if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+	return path.length === 0 ? 1 : lineAt(document, lines, path.slice(0, -1));
 }

@@ -73,7 +73,7 @@ function waiverRow({ id, state, note, matches, ...waiver }: ReportedWaiver): Wai
 		tone: TONES[state],
 		meaning: note === '' ? meaning : `${meaning} ${sentence(note)}`,
 		matches: count(matches),
-		reason: oneLine(waiver.reason, 600),
+		reason: prose(waiver.reason),
 		owner: oneLine(waiver.owner),
 		approver: oneLine(waiver.approver),
 		ticket: oneLine(waiver.ticket),
@@ -97,10 +97,15 @@ function suppressedRow({ suppression, ...finding }: SuppressedFinding): Suppress
 		cluster: named(finding.cluster.name, 120),
 		message: oneLine(finding.message, 600),
 		waiver: oneLine(suppression.waiver, 120),
-		reason: oneLine(suppression.reason, 600),
+		reason: prose(suppression.reason),
 		owner: oneLine(suppression.owner),
 		until: moment(suppression.expires),
 	};
+}
+
+/** A reason may be written in several lines. */
+function prose(text: string): string {
+	return oneLine(text.slice(0, 2000).replace(/\s+/g, ' '), 600);
 }
 
 /** To the second: from then on the finding counts. */
