@@ -156,7 +156,8 @@ function schemasByKind(record: unknown): Record<string, unknown> {
 function verdictOf(policy: Policy, isOk: boolean, answer: Answer | undefined): string {
 	if (answer === undefined) return 'could not be judged';
 	const mistake = answer.mistakes.find(({ type }) => !/^number_(all|any|one)_of$/.test(type));
-	if (mistake !== undefined) return oneLine(`is no record: ${mistake.field}: ${mistake.desc}`, 300);
+	const member = mistake === undefined || mistake.field === '(Root)' ? '' : `${mistake.field}: `;
+	if (mistake !== undefined) return oneLine(`is no record: ${member}${mistake.desc}`, 300);
 	const { kind, gaps, cluster } = answer.record;
 	const { outcome, verdicts } = judge(policy, { kind, gaps, cluster: cluster.uid }, answer);
 	if (isOk ? outcome === 'pass' || outcome === 'not_applicable' : outcome === 'fail') return '';
