@@ -19,4 +19,13 @@ test_does_not_judge_other_kinds if {
 	policy.not_applicable with input as testing.credential({})
 }
 
+test_does_not_judge_allowed_accounts if {
+	policy.deny == set() with input as testing.token_secret({})
+		with data.params.kind.long_lived_token_secret.allowed_accounts as ["build/*"]
+	policy.not_applicable with input as testing.token_secret({})
+		with data.params.kind.long_lived_token_secret.allowed_accounts as ["build/*"]
+	policy.deny != set() with input as testing.token_secret({})
+		with data.params.kind.long_lived_token_secret.allowed_accounts as ["deployer", "build"]
+}
+
 findings(changes) := found if found := policy.deny with input as testing.token_secret(changes)

@@ -14,6 +14,11 @@ seconds_left := input.credential.notAfter - input.now
 # Undefined where it lacks one of the dates.
 lifetime_seconds := input.credential.notAfter - input.credential.notBefore
 
+# At least so long it lives: of one without a start, what is left.
+least_seconds := lifetime_seconds
+
+least_seconds := seconds_left if input.credential.notBefore == null
+
 # Nothing says when it ends: it works until its issuer ends it, or (a bootstrap token) until somebody
 # deletes it.
 is_endless if {
