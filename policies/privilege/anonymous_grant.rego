@@ -10,17 +10,29 @@
 #   - input: schema.record
 # custom:
 #   kind: grant
+#   question: May somebody without a credential, or anybody with one, do this?
+#   why: >-
+#     Whoever reaches the API server then has these rights, and an audit log cannot say who it was.
 #   severity: critical
 #   needs: [bindings, roles, authorizer]
 #   min_grade: none
 #   remediation: >-
 #     Remove the subject from the binding; other subjects of it keep theirs. Then look in the audit log
 #     for what was done without a credential.
+#   traps:
+#     - case: The API server's own bindings for discovery and public information
+#       test: test_does_not_judge_defaults_and_others
+#     - case: The cluster-info of kubeadm, which joining nodes read
+#       test: test_does_not_judge_defaults_and_others
+#     - case: A harmless role for everybody who has a credential
+#       test: test_denies_all_authenticated_only_with_a_power
+#     - case: A role that does not exist
+#       test: test_leaves_a_role_that_does_not_exist
 #   controls:
 #     - {framework: CIS GKE, version: "1.9", id: 4.1.8, strength: exact}
 #     - {framework: CIS GKE, version: "1.9", id: 4.1.9, strength: exact}
 #     - {framework: CIS GKE, version: "1.9", id: 4.1.10, strength: exact}
-#     - {framework: CIS Kubernetes, version: "1.12", id: 1.2.1, strength: exact}
+#     - {framework: CIS Kubernetes, version: "1.12", id: 1.2.1, strength: analogy}
 package policies.privilege.anonymous_grant
 
 deny contains {"powers": sort(input.grant.powers), "roleName": input.grant.roleName} if {

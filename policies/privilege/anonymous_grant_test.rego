@@ -22,6 +22,8 @@ test_an_unread_role_is_unknown if {
 	r := binding("User", "system:anonymous", {"roleExists": "unknown"})
 	policy.deny == set() with input as r
 	policy.unknown == {{"roleName": "view"}} with input as r
+	policy.unknown == set() with input as binding("User", "alice", {"roleExists": "unknown"})
+	policy.unknown == set() with input as binding("User", "system:anonymous", {})
 }
 
 test_does_not_judge_defaults_and_others if {
@@ -32,7 +34,9 @@ test_does_not_judge_defaults_and_others if {
 	not_judged("User", "system:unauthenticated", {})
 	not_judged("Group", "system:serviceaccounts", {"powers": ["read_secrets"]})
 	findings("User", "system:anonymous", object.union(info, {"powers": ["read_secrets"]})) != set()
-	findings("User", "system:anonymous", object.union(info, {"namespace": "default"})) != set()
+	every changes in [{"namespace": "default"}, {"bindingName": "info"}, {"roleName": "info"}] {
+		findings("User", "system:anonymous", object.union(info, changes)) != set()
+	}
 }
 
 test_judges_a_default_whose_role_was_edited if {

@@ -30,6 +30,19 @@ test_does_not_judge_what_is_no_person if {
 	not_judged({}, "no")
 }
 
+test_does_not_judge_allowed_subjects if {
+	r := admin({"subject": {"name": "support@provider.example"}}, "unknown")
+	policy.deny == set() with input as r
+		with data.params.lib.subjects.robots as robots
+		with data.params.privilege.cluster_admin_person.allowed_subjects as ["support@*"]
+	policy.not_applicable with input as r
+		with data.params.lib.subjects.robots as robots
+		with data.params.privilege.cluster_admin_person.allowed_subjects as ["support@*"]
+	policy.deny != set() with input as r
+		with data.params.lib.subjects.robots as robots
+		with data.params.privilege.cluster_admin_person.allowed_subjects as ["break-glass"]
+}
+
 admin(changes, human) := testing.grant({
 	"identity": {"human": human},
 	"grant": object.union({"roleName": "cluster-admin", "powers": ["cluster_admin"]}, changes),

@@ -3,13 +3,17 @@
 # description: >-
 #   A subject may approve or sign certificates, create tokens, impersonate others, or bind and escalate
 #   roles, in the whole cluster or in kube-system, where the control plane's accounts are: it can make
-#   itself a credential that nobody issued to it. The API server's own bindings are left out; persons
-#   bound to cluster-admin are left to privilege/cluster_admin_person.
+#   itself a credential that nobody issued to it. The API server's own bindings and the
+#   allowed_bindings of the params are left out; persons bound to cluster-admin are left to
+#   privilege/cluster_admin_person.
 # scope: package
 # schemas:
 #   - input: schema.record
 # custom:
 #   kind: grant
+#   question: Can this subject make itself a credential that nobody issued to it?
+#   why: >-
+#     What it mints outlives the right to mint: a certificate works until notAfter, and no binding shows it.
 #   severity: high
 #   needs: [bindings, roles, authorizer]
 #   min_grade: none
@@ -17,6 +21,19 @@
 #     Take the verb out of the role, or limit it with resourceNames (a signer, a service account, a
 #     role). Certificate and token controllers need theirs: waive those by binding. Credentials that it
 #     made already go on working: look for them.
+#   traps:
+#     - case: The API server's own controllers (kube-controller-manager, its certificate and token controllers)
+#       test: test_does_not_judge_bootstrap_subjects_and_persons_bound_to_cluster_admin
+#     - case: A certificate manager that needs it, allowed by its binding
+#       test: test_does_not_judge_allowed_bindings
+#     - case: A verb limited by resourceNames to one signer or role, which is no such power
+#       test: test_leaves_other_powers_and_other_namespaces
+#     - case: A person bound to cluster-admin, whom another policy names
+#       test: test_does_not_judge_bootstrap_subjects_and_persons_bound_to_cluster_admin
+#   params:
+#     allowed_bindings:
+#       default: []
+#       description: Bindings whose subjects mint credentials on purpose (cert-manager); * stands for any characters.
 #   controls:
 #     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.8, strength: exact}
 #     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.11, strength: exact}
@@ -39,6 +56,11 @@ not_applicable if {
 	"cluster_admin" in input.grant.powers
 	input.grant.subject.kind != "ServiceAccount"
 	not startswith(input.grant.subject.name, "system:")
+}
+
+not_applicable if {
+	some pattern in data.params.privilege.mints_credentials.allowed_bindings
+	glob.match(pattern, null, input.grant.bindingName)
 }
 
 _minting := {

@@ -49,4 +49,15 @@ test_does_not_judge_bootstrap_subjects_and_persons_bound_to_cluster_admin if {
 	}
 }
 
+test_does_not_judge_allowed_bindings if {
+	every name, isAllowed in {"cert-manager-sign": true, "my-cert-manager": false} {
+		r := testing.grant({"grant": {"powers": ["sign_csr"], "bindingName": name}})
+		denied := policy.deny with input as r
+			with data.params.privilege.mints_credentials.allowed_bindings as ["cert-manager-*"]
+		denied == set() == isAllowed
+	}
+	policy.not_applicable with input as testing.grant({"grant": {"bindingName": "cert-manager-sign"}})
+		with data.params.privilege.mints_credentials.allowed_bindings as ["cert-manager-*"]
+}
+
 findings(changes) := found if found := policy.deny with input as testing.grant({"grant": changes})
