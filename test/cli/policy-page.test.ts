@@ -1,6 +1,11 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { inForce, type PolicyInForce, policyList, policyPage } from '../../src/cli/policy-page.ts';
 import type { Policy } from '../../src/model/policy.ts';
 import { assert, describe } from '../helpers/describe.ts';
+import { ownPolicy } from '../helpers/own-policy.ts';
+import { spawnCli } from '../helpers/spawn-cli.ts';
+import { withTempDir } from '../helpers/temp-dir.ts';
 
 const policy: Policy = {
 	id: 'credential/old',
@@ -130,4 +135,31 @@ describe('policyList', it => {
 			`${'credential/old'.padEnd(own.id.length)}  medium    Old credential`,
 		]);
 	});
+});
+
+describe('[cli] policy explain and list', it => {
+	it('go by flags and config, and take one word for --policy', () =>
+		withTempDir(async cwd => {
+			await mkdir(join(cwd, 'org/credential'), { recursive: true });
+			await writeFile(join(cwd, 'org/credential/own.rego'), ownPolicy('credential/own'));
+			await writeFile(join(cwd, 'p.yaml'), 'credential: { expires_soon: { window_seconds: 7 } }');
+			await writeFile(join(cwd, 'k.yaml'), 'policy: [org]\nparams: p.yaml\ntrusted-policies: [org]\n');
+			const own = await spawnCli(['policy', 'explain', '--policy', 'org', 'credential/own'], { cwd });
+			assert.match(own.stdout, /^From {9}org \(advises only: /m);
+			const json = ['--config', 'k.yaml', '--format', 'json'];
+			const shipped = await spawnCli(['policy', 'explain', 'credential/expires_soon', ...json], { cwd });
+			const { value, from } = JSON.parse(shipped.stdout).params.window_seconds;
+			assert.equal([value, from], [7, { file: 'p.yaml', config: 'k.yaml' }]);
+			const list: PolicyInForce[] = JSON.parse((await spawnCli(['policy', 'list', ...json], { cwd })).stdout);
+			const origins = list.flatMap(({ id, origin }) => (origin === null ? [] : [{ id, ...origin }]));
+			assert.equal(origins, [{ id: 'credential/own', folder: 'org', isTrusted: true, replaces: false }]);
+			const unknown = await spawnCli(['policy', 'explain', 'credential/owm', '--policy', 'org'], { cwd });
+			assert.equal(
+				[unknown.code, unknown.stderr],
+				[
+					2,
+					'kubelapse: error: there is no policy credential/owm\nkubelapse: hint: did you mean credential/own?\n',
+				],
+			);
+		}));
 });
