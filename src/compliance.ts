@@ -33,20 +33,34 @@ export function complianceOf(frameworks: Framework[], judged: Judged): Complianc
 	});
 }
 
-function seenIn({ clusters, findings, suppressed, gaps }: Judged): Seen {
+function seenIn({ clusters, policies, findings, suppressed, gaps }: Judged): Seen {
 	const byPolicy = new Map<string, Finding[]>();
 	for (const finding of [...findings, ...suppressed]) {
 		const known = byPolicy.get(finding.policyId);
 		if (known === undefined) byPolicy.set(finding.policyId, [finding]);
 		else known.push(finding);
 	}
-	const waived = new Map<string, number>();
-	for (const { policyId, cluster, outcome } of suppressed) {
-		if (outcome !== 'fail') continue;
-		for (const key of [policyId, `${policyId} ${cluster.uid}`]) waived.set(key, (waived.get(key) ?? 0) + 1);
-	}
+	const counts = policies.flatMap(({ id, byCluster }) =>
+		byCluster.map(({ cluster, outcomes }) => [`${id} ${cluster}`, outcomes] as const),
+	);
 	const open = gaps.filter(isRealGap).map(({ cluster, source }) => `${cluster.uid} ${source}`);
-	return { clusters, findings: byPolicy, waived, gaps: new Set(open) };
+	return {
+		clusters,
+		findings: byPolicy,
+		counts: new Map(counts),
+		fails: countFails([...findings, ...suppressed]),
+		waived: countFails(suppressed),
+		gaps: new Set(open),
+	};
+}
+
+function countFails(findings: Finding[]): Map<string, number> {
+	const counts = new Map<string, number>();
+	for (const { policyId, cluster, outcome } of findings) {
+		if (outcome !== 'fail') continue;
+		for (const key of [policyId, `${policyId} ${cluster.uid}`]) counts.set(key, (counts.get(key) ?? 0) + 1);
+	}
+	return counts;
 }
 
 /** The framework's controls, and those that only policies of one's own cite. */
@@ -82,7 +96,7 @@ function reportedControl(control: FrameworkControl, all: Cited[], seen: Seen): R
 		all.filter(({ strength }) => strength === wanted).map(({ policy }) => policy);
 	const exact = ofStrength('exact');
 	const clusters = seen.clusters.map(cluster => judgeCluster(control, exact, cluster, seen));
-	const { state, reasons } = judgeAll(exact, clusters, seen);
+	const { state, reasons } = judgeAll(control, exact, clusters, seen);
 	const words = all.length === 0 && control.uncited !== undefined ? control.uncited : list(reasons);
 	return {
 		id: control.id,

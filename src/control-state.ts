@@ -1,6 +1,6 @@
 import { oneLine, plural } from './lib/text.ts';
 import type { ControlState, FrameworkControl } from './model/compliance.ts';
-import type { Source } from './model/facts.ts';
+import type { Source, SourceStatus } from './model/facts.ts';
 import type { Finding } from './model/finding.ts';
 import { outcomes as outcomeNames } from './model/policy.ts';
 import type { OutcomeCounts, ReportedCluster, ReportedPolicy } from './model/report.ts';
@@ -10,7 +10,11 @@ export interface Seen {
 	clusters: ReportedCluster[];
 	/** By policy, worst first, waived ones last. */
 	findings: Map<string, Finding[]>;
-	/** Waived fails, by policy and by `<policy> <cluster uid>`. */
+	/** Of each policy in each cluster, by `<policy> <cluster uid>`. */
+	counts: Map<string, OutcomeCounts>;
+	/** Findings that fail, waived ones too, by policy and by `<policy> <cluster uid>`. */
+	fails: Map<string, number>;
+	/** The waived ones of them. */
 	waived: Map<string, number>;
 	/** `<cluster uid> <source>` of each gap that is one. */
 	gaps: Set<string>;
@@ -40,11 +44,11 @@ export function judgeCluster(
 	seen: Seen,
 ): ClusterJudgement {
 	const deciding = exact.filter(decides);
-	if (deciding.length === 0) return { cluster, state: 'undecided', reasons: [noPolicy(exact)] };
-	const faults = deciding.flatMap(policy => {
-		const { fail } = countsIn(policy, cluster.uid);
-		return faultOf(policy, fail, seen, cluster.uid);
-	});
+	if (deciding.length === 0) return { cluster, state: 'undecided', reasons: [noPolicy(control, exact)] };
+	const counts = (policy: ReportedPolicy) => countsIn(policy, cluster, seen);
+	const faults = deciding.flatMap(policy =>
+		faultOf(policy, counts(policy).fail, seen, `${policy.id} ${cluster.uid}`),
+	);
 	if (faults.length > 0) return { cluster, state: 'not_met', reasons: faults };
 	const doubts = doubtsOf(control, exact, cluster, seen);
 	if (doubts.length > 0) return { cluster, state: 'undecided', reasons: doubts };
@@ -54,15 +58,20 @@ export function judgeCluster(
 			state: 'undecided',
 			reasons: [`no fault was found, but no policy sees ${control.unseen}`],
 		};
-	return { cluster, state: 'met', reasons: [soundness(deciding.map(each => countsIn(each, cluster.uid)))] };
+	return { cluster, state: 'met', reasons: [soundness(deciding.map(counts))] };
 }
 
 /** One control over all clusters; the reasons of clusters that are open go by cluster. */
-export function judgeAll(exact: ReportedPolicy[], all: ClusterJudgement[], seen: Seen): Judgement {
+export function judgeAll(
+	control: FrameworkControl,
+	exact: ReportedPolicy[],
+	all: ClusterJudgement[],
+	seen: Seen,
+): Judgement {
 	const deciding = exact.filter(decides);
-	if (deciding.length === 0) return { state: 'undecided', reasons: [noPolicy(exact)] };
+	if (deciding.length === 0) return { state: 'undecided', reasons: [noPolicy(control, exact)] };
 	// The totals too: a fault of a cluster that the report does not list is a fault.
-	const faults = deciding.flatMap(policy => faultOf(policy, policy.outcomes.fail, seen, null));
+	const faults = deciding.flatMap(policy => faultOf(policy, policy.outcomes.fail, seen, policy.id));
 	if (faults.length > 0) return { state: 'not_met', reasons: faults };
 	const open = all.filter(({ state }) => state !== 'met');
 	if (open.length > 0) return { state: 'undecided', reasons: byReason(open) };
@@ -71,20 +80,16 @@ export function judgeAll(exact: ReportedPolicy[], all: ClusterJudgement[], seen:
 	return { state: 'met', reasons: [`${sound}, over ${plural(all.length, 'cluster')}`] };
 }
 
-function noPolicy(exact: ReportedPolicy[]): string {
-	return exact.length === 0
-		? 'no policy is exactly about it'
-		: 'its policies see what was left unread, and nothing else of it';
+function noPolicy({ unseen }: FrameworkControl, exact: ReportedPolicy[]): string {
+	if (exact.length > 0) return 'its policies see what was left unread, and nothing else of it';
+	return unseen === undefined ? 'no policy is exactly about it' : `no policy sees ${unseen}`;
 }
 
 /** Tally and findings both speak: neither may hide what the other has. */
-function faultOf({ id }: ReportedPolicy, fails: number, seen: Seen, cluster: string | null): string[] {
-	const found = (seen.findings.get(id) ?? []).filter(
-		finding => finding.outcome === 'fail' && (cluster === null || finding.cluster.uid === cluster),
-	);
-	const total = fails || found.length;
-	const waived = seen.waived.get(cluster === null ? id : `${id} ${cluster}`) ?? 0;
-	const words = waived === 0 ? '' : ` (waived: ${waived})`;
+function faultOf({ id }: ReportedPolicy, counted: number, { fails, waived }: Seen, key: string): string[] {
+	const total = counted || (fails.get(key) ?? 0);
+	const excused = waived.get(key) ?? 0;
+	const words = excused === 0 ? '' : ` (waived: ${excused})`;
 	return total === 0 ? [] : [`${id} fails on ${plural(total, 'record')}${words}`];
 }
 
@@ -97,14 +102,22 @@ function doubtsOf(
 	if (cluster.status === 'unreachable') return ['the cluster could not be reached'];
 	if (cluster.status === 'not_assessed') return ['the cluster was not assessed'];
 	const unread = (sources: Source[]) =>
-		[...new Set(sources)].flatMap(source => unreadWords(source, control, cluster, seen));
-	const needed = unread([...(control.needs ?? []), ...exact.flatMap(({ needs }) => needs)]);
+		[...new Set(sources)].flatMap(source => unreadWords(source, cluster, seen));
+	const isNeeded = (source: Source) =>
+		!control.optional?.includes(source) || statusOf(source, cluster) !== 'not_configured';
+	const all = [...(control.needs ?? []), ...exact.flatMap(({ needs }) => needs)];
+	const needed = unread(all.filter(isNeeded));
 	const others = exact.flatMap(policy => {
-		const counts = countsIn(policy, cluster.uid);
+		const counts = countsIn(policy, cluster, seen);
 		if (counts.fail > 0) return [`${policy.id} says that not everything was read`];
-		// What an unread source has said already needs no second word.
-		if (counts.unknown > 0 && unread(policy.needs).length === 0)
-			return [`${policy.id} is unknown on ${plural(counts.unknown, 'record')}`];
+		if (counts.unknown > 0) {
+			// What an unread source has said already needs no second word.
+			const why = unread(policy.needs);
+			const words = `${policy.id} is unknown on ${plural(counts.unknown, 'record')}`;
+			return why.length === 0
+				? [words]
+				: why.filter(reason => !needed.includes(reason)).map(reason => `${words}: ${reason}`);
+		}
 		const isIdle = outcomeNames.every(outcome => counts[outcome] === 0);
 		return isIdle && needed.length === 0 ? [`${policy.id} had nothing to examine`] : [];
 	});
@@ -112,26 +125,25 @@ function doubtsOf(
 }
 
 /** Why a source does not tell all; nothing for one that was read whole. */
-function unreadWords(
-	source: Source,
-	control: FrameworkControl,
-	{ uid, sources }: ReportedCluster,
-	{ gaps }: Seen,
-): string[] {
-	const status = sources.find(each => each.source === source)?.status ?? 'not_configured';
+function unreadWords(source: Source, cluster: ReportedCluster, { gaps }: Seen): string[] {
+	const status = statusOf(source, cluster);
 	switch (status) {
 		case 'not_configured':
-			return control.optional?.includes(source) ? [] : [`${source} is not configured`];
+			return [`${source} is not configured`];
 		case 'denied':
 		case 'unavailable':
 			return [`${source} could not be read`];
 		case 'partial':
 			return [`${source} was read in part`];
 		case 'complete':
-			return gaps.has(`${uid} ${source}`) ? [`${source} was read in part`] : [];
+			return gaps.has(`${cluster.uid} ${source}`) ? [`${source} was read in part`] : [];
 		default:
 			return status satisfies never;
 	}
+}
+
+function statusOf(source: Source, { sources }: ReportedCluster): SourceStatus['status'] {
+	return sources.find(each => each.source === source)?.status ?? 'not_configured';
 }
 
 function soundness(all: OutcomeCounts[]): string {
@@ -159,7 +171,8 @@ function byReason(open: ClusterJudgement[]): string[] {
 	});
 }
 
-function countsIn(policy: ReportedPolicy, cluster: string): OutcomeCounts {
-	const row = policy.byCluster.find(each => each.cluster === cluster);
-	return row?.outcomes ?? { pass: 0, fail: 0, unknown: 0, not_applicable: 0 };
+const NONE: OutcomeCounts = { pass: 0, fail: 0, unknown: 0, not_applicable: 0 };
+
+function countsIn({ id }: ReportedPolicy, { uid }: ReportedCluster, { counts }: Seen): OutcomeCounts {
+	return counts.get(`${id} ${uid}`) ?? NONE;
 }

@@ -4,7 +4,16 @@ import type { Report, ReportedCluster } from '../model/report.ts';
 import { waiverStates } from '../model/waiver.ts';
 import { groupBy } from './group-by.ts';
 import { type Ink, ink, table, wrap } from './terminal.ts';
-import { count, gapWords, named, severityWords, statusWords, verdictWords, waiverWords } from './words.ts';
+import {
+	count,
+	gapWords,
+	named,
+	severityWords,
+	stateCounts,
+	statusWords,
+	verdictWords,
+	waiverWords,
+} from './words.ts';
 import { worstFirst } from './worst-first.ts';
 
 /** How the summary is shown and where the reports are. */
@@ -28,6 +37,7 @@ export function summary(report: Report, { color, width, outDir }: SummaryOptions
 		clusters(report, columns, colors),
 		findings(report, columns, colors),
 		waivers(report, columns, colors),
+		frameworks(report, columns, colors),
 		gaps(report, columns, colors),
 		ending(report, columns, colors, outDir),
 	];
@@ -124,6 +134,17 @@ function waivers({ suppressed, waivers: all }: Report, columns: number, colors: 
 		: wrap(text, columns - 9).map(
 				(line, index) => `${index === 0 ? colors.bold('Waivers') : '       '}  ${line}`,
 			);
+}
+
+function frameworks({ compliance }: Report, columns: number, colors: Ink): string[] {
+	if (compliance.length === 0) return [];
+	return [
+		`${colors.bold('Frameworks')}  undecided is never met`,
+		...compliance.flatMap(({ framework, version, counts }) => {
+			const name = oneLine(`${framework} ${version}`, 120);
+			return wrap(`${name}: ${stateCounts(counts)}`, columns - 2).map(line => `  ${line}`);
+		}),
+	];
 }
 
 function gaps(report: Report, columns: number, colors: Ink): string[] {

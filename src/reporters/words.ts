@@ -1,5 +1,6 @@
 import { formatDay } from '../lib/epoch.ts';
 import { oneLine } from '../lib/text.ts';
+import type { ControlState } from '../model/compliance.ts';
 import type {
 	ClusterStatus,
 	CredentialKind,
@@ -7,7 +8,7 @@ import type {
 	EpochSeconds,
 	GapCode,
 } from '../model/facts.ts';
-import type { Grade, Outcome, Severity } from '../model/policy.ts';
+import type { Control, Grade, Outcome, Severity } from '../model/policy.ts';
 import type { Report } from '../model/report.ts';
 import { FLEET, type WaiverState } from '../model/waiver.ts';
 
@@ -54,6 +55,31 @@ export const gradeWords = {
 	D: ['D', 'No evidence of use.'],
 	none: ['–', 'The policy does not judge use.'],
 } as const satisfies Record<Grade, readonly [string, string]>;
+
+/** How a control of a framework stands. */
+export const controlWords = {
+	met: 'Met',
+	not_met: 'Not met',
+	undecided: 'Undecided',
+} as const satisfies Record<ControlState, string>;
+
+/** Whether a policy is about the very control, or about something alike. */
+export const strengthWords = {
+	exact: 'exact',
+	analogy: 'by analogy',
+} as const satisfies Record<Control['strength'], string>;
+
+/** `3 met, 5 not met, 12 undecided`. */
+export function stateCounts(counts: Record<ControlState, number>): string {
+	return (['met', 'not_met', 'undecided'] as const)
+		.map(state => `${count(counts[state])} ${controlWords[state].toLowerCase()}`)
+		.join(', ');
+}
+
+/** A control with its strength, as `CIS Kubernetes 1.12 5.1.1 (exact)`. */
+export function controlName({ framework, version, id, strength }: Control): string {
+	return `${oneLine(`${framework} ${version} ${id}`, 120)} (${strengthWords[strength]})`;
+}
 
 /** Why a source could not be read. */
 export const gapWords = {

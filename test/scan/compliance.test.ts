@@ -193,6 +193,13 @@ const cases: Record<string, [Case, [state: string, reason: string]]> = {
 		},
 		['met', 'no fault in 1 record, over 1 cluster'],
 	],
+	'an optional source is not configured, and a policy is unknown for it': [
+		{
+			control: { optional: ['usage'] },
+			policies: [policy('p/one', { a: { pass: 2, unknown: 1 } }, { needs: ['bindings', 'usage'] })],
+		},
+		['undecided', 'p/one is unknown on 1 record: usage is not configured on a'],
+	],
 	'an optional source was read in part': [
 		{
 			control: { optional: ['kubeconfig'] },
@@ -212,6 +219,13 @@ const cases: Record<string, [Case, [state: string, reason: string]]> = {
 	'only analogies': [
 		{ policies: [policy('p/one', { a: { fail: 5 } }, { controls: [ANALOGY] })] },
 		['undecided', 'no policy is exactly about it'],
+	],
+	'only analogies, since no policy can see it': [
+		{
+			control: { unseen: 'the back door' },
+			policies: [policy('p/one', { a: { pass: 5 } }, { controls: [ANALOGY] })],
+		},
+		['undecided', 'no policy sees the back door'],
 	],
 	'an analogy fails beside what is exact': [
 		{ policies: [passes, policy('p/two', { a: { fail: 5 } }, { controls: [ANALOGY] })] },

@@ -4,7 +4,7 @@ import type { Finding } from '../../model/finding.ts';
 import { type Policy, type Severity, severities } from '../../model/policy.ts';
 import type { Report } from '../../model/report.ts';
 import { groupBy } from '../group-by.ts';
-import { count, day, gradeWords, named, severityWords } from '../words.ts';
+import { controlName, count, day, gradeWords, named, severityWords } from '../words.ts';
 import { type Capped, capped } from './rows.ts';
 
 /** All findings of one severity, by policy. */
@@ -27,6 +27,8 @@ export interface FindingGroup extends Capped<FindingRow> {
 }
 
 export interface FindingRow {
+	/** Where links lead. */
+	id: string;
 	subject: string;
 	where: string;
 	cluster: string;
@@ -75,18 +77,21 @@ function group(policy: Policy | undefined, findings: [Finding, ...Finding[]]): F
 		title: oneLine(policy?.title ?? first.title, 200),
 		description: oneLine(policy?.description ?? first.message, 1000),
 		remediation: oneLine(policy?.remediation ?? first.remediation.text, 1000),
-		controls: first.controls.map(
-			c =>
-				`${oneLine(`${c.framework} ${c.version} ${c.id}`, 120)}${c.strength === 'analogy' ? ' (by analogy)' : ''}`,
-		),
+		controls: first.controls.map(controlName),
 		countWords: findingsWords(findings.length),
 		isOpen: findings.length <= MAX_OPEN,
 		...capped(rows, MAX_ROWS, 'findings', findingRow),
 	};
 }
 
+/** Fragment of a finding's row; a result that somebody else wrote may hold any id. */
+export function rowId({ id }: Pick<Finding, 'id'>): string {
+	return `f-${id.replace(/[^0-9a-z]/gi, '').slice(0, 64)}`;
+}
+
 function findingRow(finding: Finding): FindingRow {
 	return {
+		id: rowId(finding),
 		subject: named(finding.subject.name),
 		where: whereOf(finding),
 		cluster: named(finding.cluster.name, 120),

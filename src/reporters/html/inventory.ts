@@ -1,57 +1,9 @@
 import { DAY } from '../../lib/epoch.ts';
 import { byCodeUnit, oneLine, plural } from '../../lib/text.ts';
 import type { CredentialState, EpochSeconds } from '../../model/facts.ts';
-import type { Severity } from '../../model/policy.ts';
-import type { Report, ReportedCredential, ReportedPolicy } from '../../model/report.ts';
-import { count, day, isDate, kindWords, named, severityWords, stateWords } from '../words.ts';
+import type { Report, ReportedCredential } from '../../model/report.ts';
+import { count, day, isDate, kindWords, named, stateWords } from '../words.ts';
 import { type Capped, capped } from './rows.ts';
-
-export interface PolicyRow {
-	id: string;
-	title: string;
-	severity: Severity;
-	word: string;
-	kind: string;
-	answer: string;
-	tone: 'bad' | 'open' | 'good' | 'quiet';
-	fail: string;
-	unknown: string;
-	pass: string;
-	notApplicable: string;
-}
-
-/** Every policy with its four counts, the ones that failed first. */
-export function policyRows(report: Report): PolicyRow[] {
-	return report.policies
-		.map(policyRow)
-		.sort((a, b) => TONES.indexOf(a.tone) - TONES.indexOf(b.tone) || byCodeUnit(a.id, b.id));
-}
-
-const TONES = ['bad', 'open', 'good', 'quiet'];
-
-function policyRow(policy: ReportedPolicy): PolicyRow {
-	const { fail, unknown, pass, not_applicable } = policy.outcomes;
-	return {
-		id: oneLine(policy.id, 120),
-		title: oneLine(policy.title),
-		severity: policy.severity,
-		word: severityWords[policy.severity],
-		kind: policy.kind,
-		...answer(policy),
-		fail: count(fail),
-		unknown: count(unknown),
-		pass: count(pass),
-		notApplicable: count(not_applicable),
-	};
-}
-
-/** Unknown outweighs pass, and nothing judged is no pass. */
-function answer({ outcomes }: ReportedPolicy): Pick<PolicyRow, 'answer' | 'tone'> {
-	if (outcomes.fail > 0) return { answer: 'Fail', tone: 'bad' };
-	if (outcomes.unknown > 0) return { answer: 'Unknown', tone: 'open' };
-	if (outcomes.pass > 0) return { answer: 'Pass', tone: 'good' };
-	return { answer: 'Nothing to judge', tone: 'quiet' };
-}
 
 export interface CredentialRow {
 	kind: string;

@@ -12,10 +12,12 @@ import {
 	verdictWords,
 } from '../words.ts';
 import { type ClusterRow, clusterRows } from './clusters.ts';
+import { type FrameworkView, frameworkViews } from './compliance.ts';
 import { type FindingSection, findingSections } from './findings.ts';
 import { type GapView, gapView } from './gaps.ts';
 import { type IdentityRow, identityRows } from './identities.ts';
-import { type CredentialRow, credentialRows, type PolicyRow, policyRows } from './inventory.ts';
+import { type CredentialRow, credentialRows } from './inventory.ts';
+import { type PolicyRow, policyRows } from './policies.ts';
 import type { Capped } from './rows.ts';
 import { type SuppressedRow, suppressedRows, type WaiverRow, waiverRows } from './waivers.ts';
 
@@ -34,6 +36,7 @@ export interface View {
 	gaps: GapView;
 	sections: FindingSection[];
 	hasFindings: boolean;
+	frameworks: FrameworkView[];
 	clusters: Capped<ClusterRow>;
 	identities: Capped<IdentityRow>;
 	policies: PolicyRow[];
@@ -65,6 +68,7 @@ export function toView(report: Report): View {
 		gaps,
 		sections,
 		hasFindings: sections.length > 0,
+		frameworks: frameworkViews(report, sections),
 		clusters: clusterRows(report),
 		identities: identityRows(report),
 		policies: policyRows(report),

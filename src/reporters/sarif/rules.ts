@@ -1,5 +1,6 @@
 import { oneLine } from '../../lib/text.ts';
 import type { Control, Policy, Severity } from '../../model/policy.ts';
+import { controlName } from '../words.ts';
 import type { Level, Rule } from './log.ts';
 import { escapeMarkdown, sentence } from './text.ts';
 
@@ -84,10 +85,7 @@ function controlTag(control: Control): string {
 }
 
 function help(policy: Policy): string {
-	const controls = policy.controls.map(
-		c =>
-			`* ${escapeMarkdown(`${c.framework} ${c.version} ${c.id}`)}${c.strength === 'analogy' ? ' (by analogy)' : ''}`,
-	);
+	const controls = policy.controls.map(control => `* ${escapeMarkdown(controlName(control))}`);
 	return [
 		escapeMarkdown(policy.description),
 		`**What ends it.** ${escapeMarkdown(policy.remediation)}`,
