@@ -14,6 +14,7 @@ import {
 	type Coverage,
 	format,
 	type Limits,
+	type Module,
 	type PolicyFiles,
 	type Problem,
 	refuse,
@@ -22,6 +23,7 @@ import {
 } from './opa.ts';
 import { type BundleFile, digestOf, packBundle, type Stamp, unpackBundle } from './stored-bundle.ts';
 import { unknownFacts } from './unknown-facts.ts';
+import { unknownHelpers } from './unknown-helpers.ts';
 import { unroll } from './unroll.ts';
 
 /** Policies ready to be evaluated. */
@@ -150,6 +152,7 @@ async function examine(
 	const { catalog, params } = metadata;
 	problems.push(...metadata.problems, ...undeclaredParams(answer.params ?? [], params));
 	problems.push(...(await compileMistakes(answer.errors ?? [], misread(sources, schemas.record, catalog))));
+	problems.push(...misnamed(sources, answer.modules ?? []));
 	if (problems.length === 0 && catalog.length === 0) problems.push(NO_POLICY);
 	const wasm = Buffer.from(answer.wasm ?? '', 'base64');
 	return { catalog, params, kinds: kindsOf(catalog), schemas, wasm, problems: inOrder(problems) };
@@ -171,6 +174,18 @@ function misread(sources: PolicyFiles, schema: unknown, catalog: Catalog): Mista
 		['policy', 'lib'].includes(placeOf(file).kind)
 			? unknownFacts(file, text, schema, kinds.get(file) ?? null)
 			: [],
+	);
+}
+
+/** Reads of helpers that nobody defines; a test that makes one fails by itself. */
+function misnamed(sources: PolicyFiles, modules: Module[]): Mistake[] {
+	const rules = new Map<string, string[]>();
+	for (const module of modules) {
+		const path = module.package.join('.');
+		rules.set(path, [...(rules.get(path) ?? []), ...module.rules]);
+	}
+	return modules.flatMap(({ file }) =>
+		placeOf(file).kind === 'test' ? [] : unknownHelpers(file, sources[file] ?? '', path => rules.get(path)),
 	);
 }
 

@@ -44,7 +44,7 @@ const READ = /(?<![\w.])input((?:\.[A-Za-z_]\w*)+)/g;
 const NO_CODE = /"(?:[^"\\\n]|\\.)*"|`[^`]*`|#[^\n]*/g;
 
 /** The text with everything blank that is no code: places stay. */
-function codeOf(text: string): string {
+export function codeOf(text: string): string {
 	return text.replace(NO_CODE, part => part.replace(/[^\n]/g, ' '));
 }
 

@@ -58,6 +58,9 @@ describe('[wasm] checkPolicies', it => {
 			inside: policy('inside', { body: `${BODY}\n_f(x) if input.credential.exec.form2 == x\n` }),
 			alias: policy('alias', denies('{\n\tc := input.credential\n\tc.usrname == "x"\n}')),
 			stranger: policy('stranger', denies('input.grant.roleName == "x"')),
+			helper: policy('helper', {
+				body: `import data.lib.credentials as c\n\ndeny contains {"a": 1} if not c.is_nod\n`,
+			}),
 			quoted: policy('quoted', denies('input.credential.username == "input.nothing" # input.nothing')),
 		};
 		assert.equal(await mistakes(sources), {
@@ -82,6 +85,7 @@ describe('[wasm] checkPolicies', it => {
 			inside: ['20:10: input.credential.exec.form2 is no fact of a credential record: did you mean form?'],
 			alias: ['20:2: c.usrname does not exist: did you mean username?'],
 			stranger: ['18:27: input.grant is no fact of a credential record: did you mean grants?'],
+			helper: ['20:31: c.is_nod is not defined: did you mean is_node?'],
 			quoted: [],
 		});
 	});
