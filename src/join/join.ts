@@ -55,7 +55,7 @@ const BESIDE_CONNECTION: readonly Source[] = ['cloud'];
 
 /** Joins the facts of one cluster into one record per object. */
 export function join(facts: Facts, now: EpochSeconds): Joined {
-	const cluster = clusterRef(facts.cluster);
+	const cluster = clusterRef(facts.cluster, facts.connections);
 	const credentials = mergeCredentials(facts.credentials).map(credential => withState(credential, now));
 	const grants = joinGrants(facts);
 	const identities = indexIdentities(facts);
@@ -182,6 +182,8 @@ function mergeTwo(a: Credential, b: Credential): Credential {
 		createdAt: a.createdAt ?? b.createdAt,
 		issuance: a.issuance ?? b.issuance,
 		plugin: a.plugin || b.plugin,
+		exec: a.exec ?? b.exec,
+		cloud: a.cloud ?? b.cloud,
 		locations: [...locations.values()],
 	};
 }

@@ -330,7 +330,16 @@ describe('join', it => {
 				{ origin: 'kubeconfig', path: 'f', line: 4, namespace: '', name: 'u', mode: 0o600, ownerUid: 1 },
 			],
 		});
-		const request = credentialOf('ann', { issuance });
+		const cloud: Credential['cloud'] = {
+			accountId: '1',
+			accountType: 'ram_user',
+			accountState: 'active',
+			certState: 'Unexpired',
+			revokable: false,
+			clusterState: 'running',
+		};
+		const exec: Credential['exec'] = { form: 'bare', apiVersion: 'v1', environmentNames: ['A'] };
+		const request = credentialOf('ann', { issuance, exec, cloud });
 		const merged = { ...request, issuance, plugin: 'aws' };
 		assert.equal(credentialsOf([request, inFile]), [
 			{ ...merged, locations: [...request.locations, ...inFile.locations] },

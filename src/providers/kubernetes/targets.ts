@@ -101,10 +101,14 @@ function lostWith(target: KubeconfigTarget): { context: string; name: string }[]
 	return contexts.map(context => ({ context, name: nameOf(target, context) }));
 }
 
-/** Configured name, else file and context; a context may be called `constructor`. */
-function nameOf({ path, names }: KubeconfigTarget, context: string): string {
-	const own = Object.hasOwn(names, context) ? names[context] : undefined;
-	return own ?? `${basename(path)}#${context}`;
+/** Configured name, else file and context. */
+function nameOf(target: KubeconfigTarget, context: string): string {
+	return configuredName(target, context) ?? `${basename(target.path)}#${context}`;
+}
+
+/** A context may be called `constructor`, as something that every object has. */
+function configuredName({ names }: KubeconfigTarget, context: string): string | null {
+	return (Object.hasOwn(names, context) ? names[context] : undefined) ?? null;
 }
 
 /** Every home has a `.kube/config`: where file and context are the same, the folder tells. */
@@ -238,7 +242,7 @@ function loadContext(
 	const notes = problems.map(problem => say(problem.line, problem.message, problem.hint));
 	return {
 		name,
-		configuredName: target.names[contextName] ?? null,
+		configuredName: configuredName(target, contextName),
 		path,
 		context,
 		cluster,

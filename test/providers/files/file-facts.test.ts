@@ -178,6 +178,37 @@ describe('readKubeconfigFile', it => {
 		assert.is(new Set(credentials.map(c => c.uid)).size, 4);
 	});
 
+	it('exec plugins :: by which kind of path, in what version, with the names of their variables alone', async () => {
+		const forms = [];
+		for (const command of [
+			'aws',
+			'/bin/aws',
+			'bin/aws',
+			'./aws',
+			'../aws',
+			'C:\\aws',
+			'C:/aws',
+			'\\\\h\\aws',
+			'bin\\aws',
+		])
+			forms.push((await userFacts(`{exec: {command: '${command}'}}`)).credentials[0]?.exec?.form);
+		assert.equal(forms, [
+			'bare',
+			'absolute',
+			'relative',
+			'relative',
+			'relative',
+			'absolute',
+			'absolute',
+			'absolute',
+			'relative',
+		]);
+		const block =
+			'{apiVersion: x/v1, command: a, args: [s3cr3t], env: [{name: B, value: s3cr3t}, {name: A, value: ""}]}';
+		const { credentials } = await userFacts(`{exec: ${block}}`);
+		assert.equal(credentials[0]?.exec, { form: 'bare', apiVersion: 'x/v1', environmentNames: ['B', 'A'] });
+	});
+
 	it('connections :: how each is verified, and where it stands', async () => {
 		const found = await endpoints(`clusters:
 - {name: a, cluster: {server: "https://a", certificate-authority-data: ${base64(issuer.pem)}}}

@@ -121,6 +121,16 @@ describe('loadTargets', it => {
 		});
 	});
 
+	it('names that the config gives, and no others', () =>
+		inFolder({ f: file(['a', 'constructor', '__proto__'].map(name => context(name)).join()) }, dir => {
+			const target = { path: join(dir, 'f'), contexts: 'all', names: { a: 'north' } } as const;
+			const { targets } = loadTargets([target], NOW);
+			assert.equal(
+				targets.map(one => one.configuredName),
+				['north', null, null],
+			);
+		}));
+
 	it('a context that nobody has :: the nearest name, else those there are', async () => {
 		const files = { f: file([context('prod-east'), context('prod-west')].join()) };
 		assert.is(
