@@ -111,12 +111,11 @@ function doubtsOf(
 		const counts = countsIn(policy, cluster, seen);
 		if (counts.fail > 0) return [`${policy.id} says that not everything was read`];
 		if (counts.unknown > 0) {
-			// What an unread source has said already needs no second word.
 			const why = unread(policy.needs);
+			// What an unread source has said already needs no second word.
+			if (why.some(reason => needed.includes(reason))) return [];
 			const words = `${policy.id} is unknown on ${plural(counts.unknown, 'record')}`;
-			return why.length === 0
-				? [words]
-				: why.filter(reason => !needed.includes(reason)).map(reason => `${words}: ${reason}`);
+			return [[words, ...(why.length === 0 ? [] : [why.join(', ')])].join(': ')];
 		}
 		const isIdle = outcomeNames.every(outcome => counts[outcome] === 0);
 		return isIdle && needed.length === 0 ? [`${policy.id} had nothing to examine`] : [];
