@@ -119,13 +119,13 @@ const create: CommandModule<GlobalFlags, NewFlags> = {
 				type: 'string',
 				default: 'policies',
 				requiresArg: true,
-				describe: 'DIR: folder of your policies',
+				describe: 'DIR: folder of your policies (default policies)',
 			})
 			.option('kind', {
 				choices: recordKinds,
 				default: 'credential' as const,
 				requiresArg: true,
-				describe: 'What it judges',
+				describe: `What it judges: ${recordKinds.join(', ')}`,
 			})
 			.option('replace', {
 				type: 'boolean',
@@ -185,5 +185,6 @@ function withDir(yargs: Argv<GlobalFlags>) {
 }
 
 function formatFlag<T extends string>(choices: readonly [T, ...T[]]) {
-	return { choices, default: choices[0], requiresArg: true, describe: 'How to print it' } as const;
+	const describe = `How to print it: ${choices.join(', ')}`;
+	return { choices, default: choices[0], requiresArg: true, describe } as const;
 }

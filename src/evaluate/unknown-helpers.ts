@@ -32,17 +32,15 @@ interface Read {
 
 function readsOf(code: string, name: string): Read[] {
 	const reads = new RegExp(`(?<![\\w.])${name}\\.([A-Za-z_]\\w*)`, 'g');
-	return code
-		.split('\n')
-		.flatMap((line, index) =>
-			line.startsWith('import')
-				? []
-				: [...line.matchAll(reads)].map(found => ({
-						member: found[1] ?? '',
-						row: index + 1,
-						col: found.index + 1,
-					})),
-		);
+	return code.split('\n').flatMap((line, index) =>
+		line.startsWith('import')
+			? []
+			: [...line.matchAll(reads)].map(found => ({
+					member: found[1] ?? '',
+					row: index + 1,
+					col: found.index + 1,
+				})),
+	);
 }
 
 function misread(
