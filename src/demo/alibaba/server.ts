@@ -1,0 +1,222 @@
+import { createServer as createHttpServer, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { DAY } from '../../lib/epoch.ts';
+import { createAuthority, createKeys, privateKeyPem } from '../pki.ts';
+import { type CloudAnswer, requestId, roaError, rpcError } from './answer.ts';
+import { cs } from './clusters.ts';
+import { takeFault } from './faults.ts';
+import { ims, ram, sts } from './identities.ts';
+import { type CloudRequest, parameter, readRequest } from './request.ts';
+import { rewritten } from './rewrite.ts';
+import { type Route, route } from './routes.ts';
+import { type Verifier, verify } from './signature.ts';
+import type { AccessKey, CloudState, Product } from './state.ts';
+import { toXml } from './xml.ts';
+
+/** The cloud while it runs: every product answers at either address, told apart by its version. */
+export interface CloudServer {
+	/** `127.0.0.1:<port>`, for TLS and for plain HTTP. */
+	tls: string;
+	http: string;
+	/** Signs the certificate of the TLS address. */
+	authorityPem: string;
+	close(): Promise<void>;
+}
+
+const OPERATIONS = { cs, ram, ims, sts };
+
+/** Serves an account's API on loopback. */
+export async function startCloud(state: CloudState): Promise<CloudServer> {
+	const listener = listen(state);
+	const { cert, key, authorityPem } = await servingCertificate(state);
+	const servers = [createHttpsServer({ cert, key }, listener), createHttpServer(listener)] as const;
+	const ports = await Promise.all(
+		servers.map(
+			server =>
+				new Promise<number>((resolve, reject) => {
+					server.once('error', reject).listen(0, '127.0.0.1', () => {
+						// Only a pipe has an address of another kind.
+						resolve((server.address() as AddressInfo).port);
+					});
+				}),
+		),
+	);
+	return {
+		tls: `127.0.0.1:${ports[0]}`,
+		http: `127.0.0.1:${ports[1]}`,
+		authorityPem,
+		close: async () => {
+			await Promise.all(
+				servers.map(
+					server =>
+						new Promise<void>(resolve => {
+							server.close(() => resolve());
+							server.closeAllConnections();
+						}),
+				),
+			);
+		},
+	};
+}
+
+async function servingCertificate({ now }: CloudState) {
+	const at = now();
+	const authority = await createAuthority(at - 3650 * DAY, at + 3650 * DAY);
+	const keys = await createKeys();
+	const subject = {
+		commonName: 'aliyuncs.com',
+		organizations: [],
+		notBefore: at - 3000 * DAY,
+		notAfter: at + 3000 * DAY,
+		usage: 'server',
+	} as const;
+	const cert = await authority.issue(subject, keys.publicKey);
+	return { cert, key: await privateKeyPem(keys), authorityPem: authority.certificatePem };
+}
+
+function listen(state: CloudState): RequestListener {
+	const verifier: Verifier = {
+		keys: state.accessKeys,
+		nowMs: () => state.now() * 1000,
+		nonces: new Map(),
+	};
+	const limits = new Map<Product, number[]>();
+	return (message, response) => {
+		readRequest(message)
+			.then(async request => {
+				if (request === null) return send(response, roaError(413, 'RequestTooLarge', 'too large'), 'json');
+				await wait(state.latencyMs);
+				await answer(state, verifier, limits, request, response);
+			})
+			.catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+	};
+}
+
+async function answer(
+	state: CloudState,
+	verifier: Verifier,
+	limits: Map<Product, number[]>,
+	request: CloudRequest,
+	response: ServerResponse,
+): Promise<void> {
+	const to = route(request);
+	const form = formOf(request, to);
+	const error = to?.style === 'rpc' ? rpcError : roaError;
+	const key = verify(request, verifier);
+	if (!('id' in key)) return send(response, error(key.status, key.code, key.message), form);
+	if (to === null) return send(response, error(404, 'InvalidAction.NotFound', 'no such operation'), form);
+	const fault = takeFault(state.faults, to.action, `${request.path} ${JSON.stringify(request.query)}`);
+	if (fault?.is === 'cut') {
+		response.socket?.destroy();
+		return;
+	}
+	if (fault?.is === 'slow') await wait(fault.ms);
+	if (fault?.is === 'html') {
+		response
+			.writeHead(fault.status, { 'content-type': 'text/html' })
+			.end('<html><h1>Bad Gateway</h1></html>');
+		return;
+	}
+	if (fault?.is === 'error') return send(response, error(fault.status, fault.code, fault.message), form);
+	if (fault?.is === 'throttle' || isOverRate(state, limits, to.product)) {
+		const after = fault?.is === 'throttle' ? fault.retryAfterMs : 1000 / Math.max(state.rate, 1);
+		return send(response, throttled(error, after), form);
+	}
+	const denied = denial(key, to, error);
+	if (denied !== null) return send(response, denied, form);
+	state.calls.push({ product: to.product, action: to.action, caller: key.holder });
+	const result = await operate(state, key, to, request);
+	send(response, fault?.is === 'rewrite' ? rewritten(result, fault.rewrite) : result, form, to.action);
+}
+
+function throttled(error: typeof roaError, retryAfterMs: number | null): CloudAnswer {
+	const answered = error(400, 'Throttling.User', 'Request was denied due to user flow control.');
+	const headers = retryAfterMs === null ? {} : { 'x-acs-retry-after': String(Math.ceil(retryAfterMs)) };
+	return { ...answered, headers };
+}
+
+/** Calls a second, over the last one. */
+function isOverRate({ rate }: CloudState, limits: Map<Product, number[]>, product: Product): boolean {
+	if (rate === 0) return false;
+	const now = performance.now();
+	const recent = (limits.get(product) ?? []).filter(at => at > now - 1000);
+	const isOver = recent.length >= rate;
+	limits.set(product, isOver ? recent : [...recent, now]);
+	return isOver;
+}
+
+function denial(key: AccessKey, { product, action }: Route, error: typeof roaError): CloudAnswer | null {
+	// IMS is authorised under RAM's name, and STS answers everybody.
+	const wanted = `${product === 'ims' ? 'ram' : product}:${action}`;
+	if (product === 'sts' || key.allowed === null || key.allowed.includes(wanted)) return null;
+	const { body, status } = error(
+		403,
+		product === 'cs' ? 'Forbidden.RAM' : 'NoPermission',
+		`You are not authorized to do this action: ${wanted}`,
+	);
+	const AccessDeniedDetail = {
+		PolicyType: 'AccountLevelIdentityBasedPolicy',
+		AuthAction: wanted,
+		AuthPrincipalType: 'SubUser',
+		AuthPrincipalDisplayName: key.holder,
+		NoPermissionType: 'ImplicitDeny',
+	};
+	const field = product === 'cs' ? 'accessDeniedDetail' : 'AccessDeniedDetail';
+	return { status, body: { ...(body as object), [field]: AccessDeniedDetail } };
+}
+
+async function operate(
+	state: CloudState,
+	key: AccessKey,
+	{ product, action, path, style }: Route,
+	request: CloudRequest,
+): Promise<CloudAnswer> {
+	const operations = OPERATIONS[product];
+	const operation = Object.hasOwn(operations, action) ? operations[action] : undefined;
+	if (operation === undefined)
+		return (style === 'rpc' ? rpcError : roaError)(
+			404,
+			'InvalidAction.NotFound',
+			`${action} is not served here`,
+		);
+	const get = (name: string) => path[name] ?? parameter(request, name);
+	return operation({ state, key, action, get, body: undefined });
+}
+
+type Form = 'json' | 'xml';
+
+/** RPC of before version 3 answers in XML unless it is asked otherwise. */
+function formOf(request: CloudRequest, to: Route | null): Form {
+	const isSigned = request.headers.authorization !== undefined;
+	const format = parameter(request, 'Format');
+	return to?.style === 'rpc' && !isSigned && format?.toUpperCase() !== 'JSON' ? 'xml' : 'json';
+}
+
+function send(
+	response: ServerResponse,
+	{ status, body, headers }: CloudAnswer,
+	form: Form,
+	action = '',
+): void {
+	const text =
+		body === null
+			? ''
+			: form === 'xml'
+				? toXml(status === 200 ? `${action}Response` : 'Error', body)
+				: isRaw(body)
+					? body.raw
+					: JSON.stringify(body);
+	response.writeHead(status, {
+		'content-type': form === 'xml' ? 'text/xml;charset=utf-8' : 'application/json;charset=utf-8',
+		'content-length': Buffer.byteLength(text),
+		'x-acs-request-id': requestId(),
+		...headers,
+	});
+	response.end(text);
+}
+
+function isRaw(body: unknown): body is { raw: string } {
+	return typeof body === 'object' && body !== null && 'raw' in body && typeof body.raw === 'string';
+}

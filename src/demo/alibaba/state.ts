@@ -1,0 +1,109 @@
+import type { EpochSeconds } from '../../model/facts.ts';
+import type { ApiServer } from '../api-server.ts';
+import type { DemoCluster } from '../cluster.ts';
+import type { Fault } from './faults.ts';
+
+/** One Alibaba Cloud account of the demo, as its API servers hold it. */
+export interface CloudState {
+	/** The root account, 16 digits. */
+	accountId: string;
+	accessKeys: AccessKey[];
+	users: CloudUser[];
+	recycled: RecycledUser[];
+	roles: CloudRole[];
+	clusters: CloudCluster[];
+	tasks: Map<string, CleanTask>;
+	/** Kubeconfigs that were deleted and can be restored for 30 days. */
+	recycleBin: { clusterId: string; accountId: string; suffix: string; at: EpochSeconds }[];
+	faults: Fault[];
+	/** Answers are held back for so long. */
+	latencyMs: number;
+	/** Calls a second for each product; 0 for any number. */
+	rate: number;
+	/** Seconds since 1970 by the cloud's clock. */
+	now: () => EpochSeconds;
+	/** Every call that was let in, in order. */
+	calls: { product: Product; action: string; caller: string }[];
+}
+
+export type Product = 'cs' | 'ram' | 'ims' | 'sts';
+
+/** A key pair and whose it is. */
+export interface AccessKey {
+	id: string;
+	secret: string;
+	/** Of temporary keys: they are refused without it. */
+	securityToken: string;
+	/** uid of the account itself, a RAM user or a RAM role. */
+	holder: string;
+	/** Null never ends. */
+	expiresAt: EpochSeconds | null;
+	/** RAM actions that it may call, as `cs:DescribeClustersV1`; null for all. */
+	allowed: string[] | null;
+}
+
+export interface CloudUser {
+	/** 18 digits, more than a number holds. */
+	id: string;
+	name: string;
+	displayName: string;
+	status: 'active' | 'freeze';
+	createdAt: EpochSeconds;
+}
+
+export interface RecycledUser extends Omit<CloudUser, 'status'> {
+	recycledAt: EpochSeconds;
+}
+
+export interface CloudRole {
+	id: string;
+	name: string;
+	description: string;
+	createdAt: EpochSeconds;
+}
+
+export interface CloudCluster {
+	/** `c` and 32 hex digits. */
+	id: string;
+	name: string;
+	type: 'ManagedKubernetes' | 'Kubernetes' | 'ExternalKubernetes';
+	profile: 'Default' | 'Serverless' | 'Edge' | 'Acs';
+	spec: string;
+	region: string;
+	state: string;
+	version: string;
+	createdAt: EpochSeconds;
+	audit: { isEnabled: boolean; project: string };
+	kubeconfigs: IssuedKubeconfig[];
+	/** The API server behind it; null where none answers. */
+	kubernetes: { cluster: DemoCluster; server: ApiServer } | null;
+	hasPublicEndpoint: boolean;
+}
+
+/** What the cloud has on record of one identity's kubeconfig for one cluster. */
+export interface IssuedKubeconfig {
+	accountId: string;
+	accountType: 'RootAccount' | 'RamUser' | 'RamRole';
+	/** Shown for identities that are gone; else the lists tell. */
+	name: string;
+	suffix: string;
+	notAfter: EpochSeconds;
+	/** `Removed` is shown to the identity view only. */
+	certState: 'Unexpired' | 'Expired' | 'Unknown' | 'Removed';
+	/** Null: as the lists of users and roles say. */
+	accountState: 'Active' | 'InActive' | 'Deleted' | null;
+	/** `cs` for a role of a cloud service; empty for people and robots. */
+	cloudService: string;
+	activity: Activity;
+}
+
+/** What the service's own look into the audit log of seven days gives. */
+export type Activity =
+	| { answer: 'found'; last: EpochSeconds; auditId: string }
+	| { answer: 'none' | 'failed' };
+
+export interface CleanTask {
+	state: 'running' | 'success' | 'fail';
+	createdAt: EpochSeconds;
+	clusters: { id: string; status: 'success' | 'failed' | 'initial'; message: string }[];
+}
