@@ -1,0 +1,102 @@
+import type Credential from '@alicloud/credentials';
+import type { CLIProfileCredentialsProvider } from '@alicloud/credentials';
+import type Cs from '@alicloud/cs20151215';
+import type Ims from '@alicloud/ims20190815';
+import type Ram from '@alicloud/ram20150501';
+import type Sts from '@alicloud/sts20150401';
+import type { Product } from './call.ts';
+
+/** How the cloud is reached and as whom. */
+export interface CloudAccess {
+	/** Of the CLI's profiles; null for the default chain of credentials. */
+	profile: string | null;
+	/** `host:port` in place of the product's public address, as for a VPC endpoint. */
+	endpoints: Partial<Record<Product, string>>;
+	/** PEM of further CAs that those addresses may be signed by; empty for none. */
+	authorities: string;
+	timeoutMs: number;
+}
+
+/** The official SDKs' clients; each SDK is loaded with its first client. */
+export interface Clients {
+	cs(region: string): Promise<Cs.default>;
+	ram(): Promise<Ram.default>;
+	ims(): Promise<Ims.default>;
+	sts(region: string): Promise<Sts.default>;
+}
+
+/** Clients of one account. */
+export function createClients(access: CloudAccess): Clients {
+	const known = new Map<string, Promise<unknown>>();
+	let credential: Promise<Credential.default> | null = null;
+	const once = <T>(key: string, make: () => Promise<T>): Promise<T> => {
+		const client = (known.get(key) as Promise<T> | undefined) ?? make(); // each key has one maker
+		known.set(key, client);
+		return client;
+	};
+	const config = async (product: Product, region: string) => {
+		credential ??= loadCredential(access.profile);
+		const endpoint = access.endpoints[product];
+		return {
+			credential: await credential,
+			regionId: region,
+			protocol: 'https',
+			// Both: on a socket that is used again the first clears the second's timer.
+			connectTimeout: access.timeoutMs,
+			readTimeout: access.timeoutMs,
+			...(endpoint === undefined ? {} : { endpoint }),
+			...(access.authorities === '' ? {} : { ca: access.authorities }),
+		};
+	};
+	return {
+		cs: region =>
+			once(`cs ${region}`, async () => {
+				const [sdk, options] = await Promise.all([import('@alicloud/cs20151215'), config('cs', region)]);
+				return construct<Cs.default>(sdk, options);
+			}),
+		ram: () =>
+			once('ram', async () => {
+				const [sdk, options] = await Promise.all([
+					import('@alicloud/ram20150501'),
+					config('ram', DEFAULT_REGION),
+				]);
+				return construct<Ram.default>(sdk, options);
+			}),
+		ims: () =>
+			once('ims', async () => {
+				const [sdk, options] = await Promise.all([
+					import('@alicloud/ims20190815'),
+					config('ims', DEFAULT_REGION),
+				]);
+				return construct<Ims.default>(sdk, options);
+			}),
+		sts: region =>
+			once(`sts ${region}`, async () => {
+				const [sdk, options] = await Promise.all([import('@alicloud/sts20150401'), config('sts', region)]);
+				return construct<Sts.default>(sdk, options);
+			}),
+	};
+}
+
+/** Where a product that has no regions is asked, and where the list of clusters is, whatever their own. */
+export const DEFAULT_REGION = 'cn-hangzhou';
+
+/** The SDKs are CommonJS: their class is the default of the default. */
+function construct<T>(sdk: { default: unknown }, options: object): T {
+	const inner = sdk.default as { default?: unknown };
+	const Client = (inner.default ?? inner) as new (options: object) => T;
+	return new Client(options);
+}
+
+async function loadCredential(profile: string | null): Promise<Credential.default> {
+	const sdk = await import('@alicloud/credentials');
+	if (profile === null) return construct<Credential.default>(sdk, undefined as unknown as object);
+	// The named exports stand beside the class.
+	const { CLIProfileCredentialsProvider: Provider } = sdk as unknown as {
+		CLIProfileCredentialsProvider: typeof CLIProfileCredentialsProvider;
+	};
+	const provider = Provider.builder().withProfileName(profile).build();
+	const inner = sdk.default as unknown as { default?: unknown };
+	const Client = (inner.default ?? inner) as new (config: null, provider: object) => Credential.default;
+	return new Client(null, provider);
+}
