@@ -6,7 +6,9 @@ export interface Cluster {
 	/** UID of the kube-system namespace, or a hash of server and CA where that could not be read. */
 	uid: string;
 	name: string;
-	provider: 'kubernetes' | 'files';
+	provider: 'kubernetes' | 'files' | 'alibaba';
+	/** What its cloud says of it; null where no cloud was asked. */
+	cloud: CloudCluster | null;
 	/** URL of the API server that answered. */
 	server: string;
 	/** `file#context` of every kubeconfig context that reaches this cluster. */
@@ -18,6 +20,20 @@ export interface Cluster {
 	certificateAuthorities: CertificateAuthority[];
 	/** Names that the config gives to contexts of this cluster; more than one: two targets are one cluster. */
 	configuredNames: string[];
+}
+
+/** A cluster as its cloud lists it; the words are the cloud's own. */
+export interface CloudCluster {
+	accountId: string;
+	region: string;
+	/** As `ManagedKubernetes`. */
+	type: string;
+	/** As `Serverless`. */
+	profile: string;
+	/** As `running`. */
+	state: string;
+	/** Log project of its audit trail; empty where there is none. */
+	auditProject: string;
 }
 
 export interface Auditing {
@@ -168,12 +184,46 @@ export interface CloudState {
 	accountId: string;
 	accountType: 'root' | 'ram_user' | 'ram_role' | 'unknown';
 	accountState: 'active' | 'inactive' | 'deleted' | 'unknown';
+	accountName: string;
+	displayName: string;
+	/** Name of the cloud service that the role belongs to; empty for people and robots. */
+	cloudService: string;
 	/** The cloud's own word for the certificate's state. */
 	certState: string;
 	/** Whether the cloud would revoke it now. */
 	revokable: boolean;
 	/** The cloud's own word for the cluster's state, as `running`. */
 	clusterState: string;
+	/** The cloud's own look at seven days of the audit log; null where it was not asked. */
+	activity: ActivityRecord | null;
+}
+
+/** Three answers, as the console's: the last is never read as the first. */
+export interface ActivityRecord {
+	answer: 'no_record' | 'records_found' | 'failed';
+	last: EpochSeconds | null;
+	/** Why it failed: `auditing_off`, or the service's code. */
+	reason: string;
+}
+
+/** Somebody whom a roster knows or, read to its end, lacks: under the name that the cluster's RBAC uses. */
+export interface DirectoryIdentity {
+	/** Username as a subject or a certificate says it. */
+	username: string;
+	provider: 'alibaba' | 'scim' | 'file';
+	/** The roster's own id. */
+	account: string;
+	name: string;
+	displayName: string;
+	type: 'root' | 'ram_user' | 'ram_role' | 'user';
+	state: 'active' | 'disabled' | 'deleted' | 'unknown';
+	/** Since when it is disabled or deleted; null where the roster does not say. */
+	stateSince: EpochSeconds | null;
+	human: 'yes' | 'no' | 'unknown';
+	/** Every list that could name it was read to its end. */
+	listComplete: boolean;
+	/** Name of the cloud service that the role belongs to; empty for others. */
+	cloudService: string;
 }
 
 export interface CertificateDetails {
@@ -287,6 +337,8 @@ export interface Facts {
 	bindings: Binding[];
 	roles: Role[];
 	serviceAccounts: ServiceAccount[];
+	/** What rosters say of the cluster's users; empty where none was asked. */
+	identities: DirectoryIdentity[];
 	sources: SourceStatus[];
 	gaps: Gap[];
 }

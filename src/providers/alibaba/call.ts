@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../../lib/api-error.ts';
 import { type CloudFailure, classify, isTransient, toApiError } from './failure.ts';
@@ -34,6 +35,8 @@ const MAX_THROTTLED_MS = 90_000;
 /** One caller for the whole run: its limiters are shared by every cluster. */
 export function createCaller(options: CallerOptions): Caller {
 	const limiters = new Map<string, Limiter>();
+	// One for each call under way: hundreds of clusters are no leak.
+	setMaxListeners(0, options.signal);
 	return {
 		read: read => {
 			const key = `${read.product} ${read.region}`;

@@ -22,6 +22,9 @@ const WINDOW_MS = 1000;
 /** What is left below a rate that was refused. */
 const BACK_OFF = 0.95;
 const PAUSE_MS = 200;
+/** Growth a second after a refusal; it squares with each second that none follows. */
+const FIRST_GROWTH = 1.05;
+const MOST_GROWTH = 2;
 
 const realClock: LimiterClock = {
 	now: () => performance.now(),
@@ -35,6 +38,7 @@ const realClock: LimiterClock = {
 export function createLimiter(clock: LimiterClock = realClock): Limiter {
 	let rate = FIRST_RATE;
 	let isLimitKnown = false;
+	let growth = MOST_GROWTH;
 	let nextTurn = 0;
 	let changedAt = clock.now();
 	let passes: number[] = [];
@@ -54,9 +58,10 @@ export function createLimiter(clock: LimiterClock = realClock): Limiter {
 			const now = clock.now();
 			passes.push(now);
 			const isBusy = recent(now) >= rate * 0.8;
-			if (!isBusy || now - changedAt < (isLimitKnown ? 5 * WINDOW_MS : WINDOW_MS / 2)) return;
+			if (!isBusy || now - changedAt < (isLimitKnown ? WINDOW_MS : WINDOW_MS / 2)) return;
 			// Once a limit is known it is felt for, for it may have been raised.
-			rate = isLimitKnown ? rate * 1.05 : rate * 2;
+			rate *= growth;
+			growth = Math.min(MOST_GROWTH, growth ** 2);
 			changedAt = now;
 		},
 		throttled(retryAfterMs) {
@@ -67,6 +72,7 @@ export function createLimiter(clock: LimiterClock = realClock): Limiter {
 				changedAt = now;
 			}
 			isLimitKnown = true;
+			growth = FIRST_GROWTH;
 			nextTurn = Math.max(nextTurn, now + (retryAfterMs ?? PAUSE_MS));
 		},
 	};
