@@ -107,6 +107,8 @@ function toCluster({ uid, name, ways }: LiveCluster): Cluster {
 
 /** The scan's own context, as a kubeconfig file is read: its cluster block and the credential it logs in with. */
 function ownEndpoint({ target }: Way, { readFile }: CollectOptions): FileEndpoint[] {
+	// A kubeconfig that was issued for the scan and stands in no file is nobody's to be judged.
+	if (target.path === '') return [];
 	const id = `${target.path}#${target.context.name}`;
 	const endpoint = readFile(target.path).endpoints.find(each => each.contexts.includes(id));
 	if (endpoint === undefined) return [];

@@ -44,7 +44,8 @@ export async function discover(request: ScanRequest): Promise<Discovered> {
 	return { clusters, broken, error, notices: clusters.flatMap(cluster => noticesOf(cluster, clusters)) };
 }
 
-async function reach(target: LiveTarget, request: ScanRequest): Promise<Way> {
+/** Connects to one target and asks who it is. */
+export async function reach(target: LiveTarget, request: ScanRequest): Promise<Way> {
 	const limit = createTimeLimit(request);
 	const options = { requestTimeoutMs: request.requestTimeoutSeconds * 1000, signal: limit.signal };
 	limit.start();

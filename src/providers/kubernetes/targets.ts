@@ -94,6 +94,23 @@ export function loadTargets(kubeconfigs: KubeconfigTarget[], now: EpochSeconds):
 	return { targets, broken, error: firstError };
 }
 
+/**
+ * The current context of a kubeconfig that stands in no file.
+ * @returns why it cannot be used, where it cannot.
+ */
+export function targetOfText(name: string, text: string, now: EpochSeconds): LiveTarget | BrokenTarget {
+	try {
+		const file = { kubeconfig: parseKubeconfig('', text), raw: parseRaw('', text) };
+		const context = file.kubeconfig.currentContext;
+		const target: KubeconfigTarget = { path: '', contexts: 'current', names: { [context]: name } };
+		const loaded = loadContext(target, file, context, now);
+		return 'error' in loaded ? loaded.broken : loaded;
+	} catch (cause) {
+		if (!(cause instanceof ScanError)) throw cause;
+		return { name, path: '', server: '', caKey: '', message: cause.message };
+	}
+}
+
 /** What a file takes with it that cannot be read: the clusters that it is known to hold, else itself. */
 function lostWith(target: KubeconfigTarget): { context: string; name: string }[] {
 	const { path, contexts } = target;

@@ -1,0 +1,348 @@
+import { collectLive } from './collect.ts';
+import { boundUids, toIdentities } from './collectors/alibaba/identities.ts';
+import { boundWithoutState, toCredential } from './collectors/alibaba/states.ts';
+import { type LiveCluster, reach } from './discover.ts';
+import { ApiError, toGap } from './lib/api-error.ts';
+import { emptyCluster, emptyFacts } from './lib/empty-facts.ts';
+import { normalizeServer } from './lib/server-url.ts';
+import { byCodeUnit, oneLine } from './lib/text.ts';
+import type {
+	Auditing,
+	CloudState,
+	Cluster,
+	Credential,
+	Facts,
+	Gap,
+	Source,
+	SourceStatus,
+} from './model/facts.ts';
+import type { CloudTarget, ScanRequest } from './model/scan.ts';
+import { type Account, type CallerIdentity, readCaller } from './providers/alibaba/account.ts';
+import { createCaller } from './providers/alibaba/call.ts';
+import {
+	type ClusterRow,
+	issueTemporaryKubeconfig,
+	listClusters,
+	listStates,
+	listUserStates,
+	readAudit,
+} from './providers/alibaba/container-service.ts';
+import { type Directory, readDirectory } from './providers/alibaba/directory.ts';
+import type { Listing } from './providers/alibaba/pages.ts';
+import { createClients, DEFAULT_REGION } from './providers/alibaba/sdk.ts';
+import { type LiveTarget, targetOfText } from './providers/kubernetes/targets.ts';
+
+/** One cluster that the cloud lists, and how its facts are had. */
+export interface CloudCluster {
+	uid: string;
+	name: string;
+	facts: () => Promise<Facts>;
+}
+
+/** What the clouds' accounts have; an account that could not be listed is a cluster that nobody saw. */
+export interface CloudDiscovered {
+	clusters: CloudCluster[];
+	broken: Facts[];
+	/** Live clusters that the cloud has as well: they are scanned as the cloud's. */
+	claimed: LiveCluster[];
+}
+
+/** Lists every account's clusters. Nothing of a cluster is read before its `facts` are asked for. */
+export async function discoverCloud(request: ScanRequest, live: LiveCluster[]): Promise<CloudDiscovered> {
+	const all: CloudDiscovered = { clusters: [], broken: [], claimed: [] };
+	const targets = request.clouds;
+	const caller = createCaller({ timeoutMs: request.requestTimeoutSeconds * 1000, signal: request.signal });
+	const found = await Promise.all(
+		targets.map(target =>
+			discoverAccount({ ...target, caller, profile: target.access.profile ?? '' }, request, live),
+		),
+	);
+	for (const one of found) {
+		all.clusters.push(...one.clusters);
+		all.broken.push(...one.broken);
+		all.claimed.push(...one.claimed);
+	}
+	return all;
+}
+
+type AccountTarget = CloudTarget & Pick<Account, 'caller' | 'profile'>;
+
+async function discoverAccount(
+	target: AccountTarget,
+	request: ScanRequest,
+	live: LiveCluster[],
+): Promise<CloudDiscovered> {
+	const account: Account = {
+		clients: createClients(target.access),
+		caller: target.caller,
+		profile: target.profile,
+	};
+	try {
+		const caller = await readCaller(account, target.regions[0] ?? DEFAULT_REGION);
+		const directory = readDirectory(account, caller.accountId);
+		// It is awaited with the first cluster: until then a failure is nobody's.
+		directory.catch(() => {});
+		const listed = await listClusters(account, target.regions);
+		const wanted = listed.rows.filter(
+			({ id, name }) =>
+				target.clusters.length === 0 || target.clusters.includes(id) || target.clusters.includes(name),
+		);
+		const context = { account, caller, directory, target, request, userStates: userStatesOnce(account) };
+		const pairs = wanted.map(row => ({ row, own: live.find(cluster => isSameServer(cluster, row)) ?? null }));
+		return {
+			clusters: pairs.map(({ row, own }) => ({
+				uid: row.id,
+				name: row.name || row.id,
+				facts: () => clusterFacts(row, own, context),
+			})),
+			broken:
+				listed.fault === ''
+					? []
+					: [
+							unlisted(
+								account,
+								request,
+								new ApiError('partial', 0, `the list of clusters is not whole: ${listed.fault}`),
+							),
+						],
+			claimed: pairs.flatMap(({ own }) => own ?? []),
+		};
+	} catch (error) {
+		if (request.signal.aborted) throw error;
+		return { clusters: [], broken: [unlisted(account, request, error)], claimed: [] };
+	}
+}
+
+/** An account whose clusters nobody could list stays in the report. */
+function unlisted({ profile }: Account, { now }: ScanRequest, error: unknown): Facts {
+	const name = profile === '' ? 'Alibaba Cloud account' : `Alibaba Cloud account ${oneLine(profile, 60)}`;
+	const cluster = emptyCluster(`alibaba:${profile}`, name, 'alibaba');
+	return {
+		...emptyFacts(cluster, now, 'unavailable'),
+		gaps: [toGap('cloud', 'cs:DescribeClustersV1', error)],
+	};
+}
+
+interface Context {
+	account: Account;
+	caller: CallerIdentity;
+	directory: Promise<Directory>;
+	target: AccountTarget;
+	request: ScanRequest;
+	userStates: (uid: string) => Promise<Map<string, string>>;
+}
+
+/** Each identity's own list is asked for once, however many clusters it is in doubt on. */
+function userStatesOnce(account: Account): Context['userStates'] {
+	const known = new Map<string, Promise<Map<string, string>>>();
+	return uid => {
+		const asked =
+			known.get(uid) ??
+			listUserStates(account, uid).then(
+				({ rows }) => new Map(rows.map(({ clusterId, certState }) => [clusterId, certState])),
+			);
+		known.set(uid, asked);
+		return asked;
+	};
+}
+
+/** States of a cluster in which its API server is not to be asked. */
+const DOWN = [
+	'initial',
+	'deleting',
+	'deleted',
+	'delete_failed',
+	'failed',
+	'disconnected',
+	'unavailable',
+	'waiting',
+	'create_timeout',
+];
+
+async function clusterFacts(row: ClusterRow, own: LiveCluster | null, context: Context): Promise<Facts> {
+	const { account, request } = context;
+	const gaps: Gap[] = [];
+	const lose =
+		<T>(action: string, otherwise: T) =>
+		(error: unknown): T => {
+			request.signal.throwIfAborted();
+			gaps.push(toGap('cloud', action, error));
+			return otherwise;
+		};
+	const [states, audit, live, directory] = await Promise.all([
+		listStates(account, row).catch(lose<Listing<never> | null>('cs:ListClusterKubeconfigStates', null)),
+		readAudit(account, row).catch(lose('cs:GetClusterAuditProject', null)),
+		liveFacts(row, own, context),
+		context.directory,
+	]);
+	if (states !== null && states.fault !== '')
+		gaps.push({
+			source: 'cloud',
+			code: 'partial',
+			message: `the list of kubeconfigs is not whole: ${states.fault}`,
+			permission: '',
+			subject: '',
+		});
+	const bound = boundUids(live.bindings);
+	const credentials = await kubeconfigs(row, states, bound, context, gaps);
+	const cloudStates = credentials.flatMap(({ cloud }) => cloud ?? []);
+	const kubeconfigCount = states?.rows.length ?? 0;
+	return {
+		...live,
+		cluster: cloudCluster(row, live.cluster, audit, context),
+		reachable: live.reachable || states !== null,
+		credentials: [...live.credentials, ...credentials],
+		identities: toIdentities(bound, cloudStates, directory),
+		sources: [
+			...live.sources.filter(({ source }) => source !== 'cloud' && source !== 'identities'),
+			status('cloud', gaps, states === null, kubeconfigCount),
+			status('identities', directory.gaps, false, cloudStates.length),
+		],
+		gaps: [...live.gaps, ...gaps, ...directory.gaps],
+	};
+}
+
+function status(source: Source, gaps: Gap[], isLost: boolean, count: number): SourceStatus {
+	const denied = gaps.some(({ code }) => code === 'forbidden');
+	const some = denied ? 'denied' : isLost ? 'unavailable' : 'partial';
+	return { source, status: gaps.length === 0 ? 'complete' : some, count };
+}
+
+function cloudCluster(
+	row: ClusterRow,
+	live: Cluster,
+	audit: { isEnabled: boolean | null; project: string } | null,
+	{ caller }: Context,
+): Cluster {
+	const state: Auditing['state'] =
+		audit?.isEnabled === true ? 'on' : audit?.isEnabled === false ? 'off' : 'unknown';
+	return {
+		...live,
+		uid: row.id,
+		name: row.name || row.id,
+		provider: 'alibaba',
+		server: live.server || normalizeServer(row.publicEndpoint || row.privateEndpoint),
+		version: live.version || row.version,
+		createdAt: live.createdAt ?? row.createdAt,
+		auditing: { ...live.auditing, state },
+		cloud: {
+			accountId: caller.accountId,
+			region: row.region,
+			type: row.type,
+			profile: row.profile,
+			state: row.state,
+			auditProject: audit?.project ?? '',
+		},
+	};
+}
+
+/** The states of the cluster, and of whoever bindings name and they do not. */
+async function kubeconfigs(
+	row: ClusterRow,
+	states: Listing<Parameters<typeof toCredential>[1]> | null,
+	bound: Map<string, Set<string>>,
+	{ userStates, request }: Context,
+	gaps: Gap[],
+): Promise<Credential[]> {
+	if (states === null) return [];
+	const listed = states.rows.map(state => toCredential(row, state));
+	const known = new Set(states.rows.map(({ accountId }) => accountId));
+	// A list that was cut names nobody as missing.
+	const missing = states.fault === '' ? [...bound.keys()].filter(uid => !known.has(uid)) : [];
+	const doubtful = listed.filter(({ state }) => state === 'unknown');
+	const ask = async (uid: string) =>
+		(
+			await userStates(uid).catch(error => {
+				request.signal.throwIfAborted();
+				gaps.push(toGap('cloud', 'cs:ListUserKubeConfigStates', error));
+				return new Map<string, string>();
+			})
+		).get(row.id) ?? null;
+	const unlistedOnes = await Promise.all(
+		missing.map(async uid => boundWithoutState(row, uid, await ask(uid))),
+	);
+	const certain = await Promise.all(
+		doubtful.map(async credential => settled(credential, await ask(credential.username))),
+	);
+	const settledByUid = new Map(certain.map(credential => [credential.uid, credential]));
+	return [...listed.map(credential => settledByUid.get(credential.uid) ?? credential), ...unlistedOnes].sort(
+		(a, b) => byCodeUnit(a.uid, b.uid),
+	);
+}
+
+/** Unknown in both views stays so; the identity's own view may know more. */
+function settled(credential: Credential, certState: string | null): Credential {
+	const states: Record<string, Credential['state']> = {
+		Unexpired: 'effective',
+		Expired: 'expired',
+		Removed: 'revoked',
+	};
+	const state = certState === null || !Object.hasOwn(states, certState) ? undefined : states[certState];
+	const cloud: CloudState | null = credential.cloud && {
+		...credential.cloud,
+		certState: certState ?? credential.cloud.certState,
+	};
+	return state === undefined ? credential : { ...credential, state, cloud };
+}
+
+function isSameServer({ ways }: LiveCluster, { publicEndpoint, privateEndpoint }: ClusterRow): boolean {
+	const servers = [publicEndpoint, privateEndpoint]
+		.filter(url => url !== '')
+		.map(url => normalizeServer(url));
+	return ways.some(({ target }) => servers.includes(target.cluster.server));
+}
+
+/** RBAC and what else the API server tells, through a kubeconfig of one's own or one issued for half an hour. */
+async function liveFacts(row: ClusterRow, own: LiveCluster | null, context: Context): Promise<Facts> {
+	const { request } = context;
+	const options = {
+		now: request.now,
+		readBootstrapTokens: request.readBootstrapTokens,
+		files: [],
+		readFile: () => {
+			throw new Error('a cluster of the cloud has no kubeconfig file');
+		},
+	};
+	if (own !== null) return collectLive(own, { ...options, readFile: context.target.readFile });
+	const found = await temporaryTarget(row, context);
+	if ('source' in found) {
+		const cluster = emptyCluster(row.id, row.name, 'alibaba');
+		return { ...emptyFacts(cluster, request.now, 'unavailable'), gaps: [found] };
+	}
+	const way = await reach(found, request);
+	return collectLive({ uid: row.id, name: row.name, ways: [way] }, options);
+}
+
+async function temporaryTarget(
+	row: ClusterRow,
+	{ account, target, request }: Context,
+): Promise<LiveTarget | Gap> {
+	const gap = (message: string): Gap => ({
+		source: 'cluster',
+		code: 'unreachable',
+		message,
+		permission: '',
+		subject: '',
+	});
+	if (DOWN.includes(row.state))
+		return gap(`the cluster is ${oneLine(row.state, 40)}: its API server was not asked`);
+	if (target.kubeconfigMinutes === null)
+		return gap('no kubeconfig of your own leads to it, and --no-temporary-kubeconfig forbids to issue one');
+	const isPrivate = target.endpointAccess === 'private';
+	const action = 'cs:DescribeClusterUserKubeconfig';
+	try {
+		const text = await issueTemporaryKubeconfig(account, row, {
+			minutes: target.kubeconfigMinutes,
+			isPrivate,
+		});
+		const loaded = targetOfText(row.name || row.id, text, request.now);
+		if ('message' in loaded) return gap(`the issued kubeconfig cannot be used: ${loaded.message}`);
+		// What the cloud issues holds a certificate; anything else would make us run or read what it names.
+		if (loaded.user.exec !== null || loaded.user.tokenFile !== '' || loaded.user.clientKey.kind === 'file')
+			return gap('the issued kubeconfig names a command or a file, and is not used');
+		return loaded;
+	} catch (error) {
+		request.signal.throwIfAborted();
+		return toGap('cluster', action, error);
+	}
+}
