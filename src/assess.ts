@@ -102,7 +102,7 @@ function* counted<T extends PolicyRecord>(
 
 /** Where the records of each kind come from: a source that failed here has records that nobody saw. */
 const ORIGINS = {
-	credential: ['token_secrets', 'bootstrap_tokens', 'certificate_requests', 'kubeconfig'],
+	credential: ['token_secrets', 'bootstrap_tokens', 'certificate_requests', 'kubeconfig', 'cloud'],
 	grant: ['bindings'],
 	identity: ['bindings', 'service_accounts', 'identities'],
 	connection: ['kubeconfig'],

@@ -30,26 +30,29 @@ import {
 import { type Directory, readDirectory } from './providers/alibaba/directory.ts';
 import type { Listing } from './providers/alibaba/pages.ts';
 import { createClients, DEFAULT_REGION } from './providers/alibaba/sdk.ts';
+import { attachEndpoints } from './providers/files/attach.ts';
+import { type FileEndpoint, readKubeconfigFile } from './providers/files/file-facts.ts';
 import { type LiveTarget, targetOfText } from './providers/kubernetes/targets.ts';
 
 /** One cluster that the cloud lists, and how its facts are had. */
 export interface CloudCluster {
 	uid: string;
 	name: string;
-	facts: () => Promise<Facts>;
+	/** Addresses by which kubeconfig files may name it. */
+	servers: string[];
+	/** The same cluster, reached by a kubeconfig of one's own; null where none leads to it. */
+	own: LiveCluster | null;
+	facts: (files: FileEndpoint[]) => Promise<Facts>;
 }
 
 /** What the clouds' accounts have; an account that could not be listed is a cluster that nobody saw. */
 export interface CloudDiscovered {
 	clusters: CloudCluster[];
 	broken: Facts[];
-	/** Live clusters that the cloud has as well: they are scanned as the cloud's. */
-	claimed: LiveCluster[];
 }
 
 /** Lists every account's clusters. Nothing of a cluster is read before its `facts` are asked for. */
 export async function discoverCloud(request: ScanRequest, live: LiveCluster[]): Promise<CloudDiscovered> {
-	const all: CloudDiscovered = { clusters: [], broken: [], claimed: [] };
 	const targets = request.clouds;
 	const caller = createCaller({ timeoutMs: request.requestTimeoutSeconds * 1000, signal: request.signal });
 	const found = await Promise.all(
@@ -57,12 +60,10 @@ export async function discoverCloud(request: ScanRequest, live: LiveCluster[]): 
 			discoverAccount({ ...target, caller, profile: target.access.profile ?? '' }, request, live),
 		),
 	);
-	for (const one of found) {
-		all.clusters.push(...one.clusters);
-		all.broken.push(...one.broken);
-		all.claimed.push(...one.claimed);
-	}
-	return all;
+	return {
+		clusters: found.flatMap(({ clusters }) => clusters),
+		broken: found.flatMap(({ broken }) => broken),
+	};
 }
 
 type AccountTarget = CloudTarget & Pick<Account, 'caller' | 'profile'>;
@@ -93,7 +94,9 @@ async function discoverAccount(
 			clusters: pairs.map(({ row, own }) => ({
 				uid: row.id,
 				name: row.name || row.id,
-				facts: () => clusterFacts(row, own, context),
+				servers: serversOf(row),
+				own,
+				facts: files => clusterFacts(row, own, files, context),
 			})),
 			broken:
 				listed.fault === ''
@@ -105,11 +108,10 @@ async function discoverAccount(
 								new ApiError('partial', 0, `the list of clusters is not whole: ${listed.fault}`),
 							),
 						],
-			claimed: pairs.flatMap(({ own }) => own ?? []),
 		};
 	} catch (error) {
 		if (request.signal.aborted) throw error;
-		return { clusters: [], broken: [unlisted(account, request, error)], claimed: [] };
+		return { clusters: [], broken: [unlisted(account, request, error)] };
 	}
 }
 
@@ -159,7 +161,12 @@ const DOWN = [
 	'create_timeout',
 ];
 
-async function clusterFacts(row: ClusterRow, own: LiveCluster | null, context: Context): Promise<Facts> {
+async function clusterFacts(
+	row: ClusterRow,
+	own: LiveCluster | null,
+	files: FileEndpoint[],
+	context: Context,
+): Promise<Facts> {
 	const { account, request } = context;
 	const gaps: Gap[] = [];
 	const lose =
@@ -172,7 +179,7 @@ async function clusterFacts(row: ClusterRow, own: LiveCluster | null, context: C
 	const [states, audit, live, directory] = await Promise.all([
 		listStates(account, row).catch(lose<Listing<never> | null>('cs:ListClusterKubeconfigStates', null)),
 		readAudit(account, row).catch(lose('cs:GetClusterAuditProject', null)),
-		liveFacts(row, own, context),
+		liveFacts(row, own, files, context),
 		context.directory,
 	]);
 	if (states !== null && states.fault !== '')
@@ -285,29 +292,37 @@ function settled(credential: Credential, certState: string | null): Credential {
 	return state === undefined ? credential : { ...credential, state, cloud };
 }
 
-function isSameServer({ ways }: LiveCluster, { publicEndpoint, privateEndpoint }: ClusterRow): boolean {
-	const servers = [publicEndpoint, privateEndpoint]
-		.filter(url => url !== '')
-		.map(url => normalizeServer(url));
+function isSameServer({ ways }: LiveCluster, row: ClusterRow): boolean {
+	const servers = serversOf(row);
 	return ways.some(({ target }) => servers.includes(target.cluster.server));
 }
 
+function serversOf({ publicEndpoint, privateEndpoint }: ClusterRow): string[] {
+	return [publicEndpoint, privateEndpoint].filter(url => url !== '').map(url => normalizeServer(url));
+}
+
 /** RBAC and what else the API server tells, through a kubeconfig of one's own or one issued for half an hour. */
-async function liveFacts(row: ClusterRow, own: LiveCluster | null, context: Context): Promise<Facts> {
+async function liveFacts(
+	row: ClusterRow,
+	own: LiveCluster | null,
+	files: FileEndpoint[],
+	context: Context,
+): Promise<Facts> {
 	const { request } = context;
 	const options = {
 		now: request.now,
 		readBootstrapTokens: request.readBootstrapTokens,
-		files: [],
+		files,
 		readFile: () => {
 			throw new Error('a cluster of the cloud has no kubeconfig file');
 		},
 	};
-	if (own !== null) return collectLive(own, { ...options, readFile: context.target.readFile });
+	if (own !== null) return collectLive(own, { ...options, readFile: readKubeconfigFile });
 	const found = await temporaryTarget(row, context);
 	if ('source' in found) {
 		const cluster = emptyCluster(row.id, row.name, 'alibaba');
-		return { ...emptyFacts(cluster, request.now, 'unavailable'), gaps: [found] };
+		const unread = { ...emptyFacts(cluster, request.now, 'unavailable'), gaps: [found] };
+		return attachEndpoints(unread, files);
 	}
 	const way = await reach(found, request);
 	return collectLive({ uid: row.id, name: row.name, ways: [way] }, options);

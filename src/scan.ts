@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { type Assessment, assess } from './assess.ts';
+import type { CloudDiscovered } from './cloud.ts';
 import { brokenFacts, collectLive } from './collect.ts';
 import { complianceOf } from './compliance.ts';
 import { type Discovered, discover } from './discover.ts';
@@ -36,11 +37,16 @@ export async function scan(request: ScanRequest, bundle: Bundle): Promise<Report
 async function scanWith(pool: PolicyPool, request: ScanRequest, bundle: Bundle): Promise<Report> {
 	const files = await readKubeconfigFiles(request.files, request.signal);
 	const discovered = await discover(request);
+	const cloud = await cloudClusters(request, discovered);
 	refuseNothing(files, discovered, request);
-	const assigned = assign(files, discovered);
+	const assigned = assign(files, discovered, cloud);
 	const offline = offlineFacts(assigned.offline, files, request.now);
 	const broken = discovered.broken.map(target => brokenFacts(target, request.now));
-	const work = [...liveWork(discovered, assigned, request), ...[...offline, ...broken].map(readyWork)];
+	const work = [
+		...liveWork(withoutOwn(discovered, cloud), assigned, request),
+		...cloudWork(cloud, assigned),
+		...[...offline, ...broken, ...cloud.broken].map(readyWork),
+	];
 	request.onEvent({ kind: 'targets', count: work.length });
 	for (const message of discovered.notices) request.onEvent({ kind: 'notice', message });
 	try {
@@ -68,22 +74,49 @@ interface Done {
 function refuseNothing(
 	files: FileFacts[],
 	{ clusters, error }: Discovered,
-	{ savedFacts }: ScanRequest,
+	{ savedFacts, clouds }: ScanRequest,
 ): void {
-	const isAlone = clusters.length === 0 && savedFacts === null && files.every(file => file.error !== null);
+	const isAlone =
+		clusters.length === 0 &&
+		clouds.length === 0 &&
+		savedFacts === null &&
+		files.every(file => file.error !== null);
 	const first = error ?? files[0]?.error ?? null;
 	if (isAlone && first !== null) throw first;
 }
 
-function assign(files: FileFacts[], { clusters }: Discovered): Assigned {
+/** The SDKs of a cloud are loaded only where one is asked. */
+async function cloudClusters(request: ScanRequest, { clusters }: Discovered): Promise<CloudDiscovered> {
+	if (request.clouds.length === 0) return { clusters: [], broken: [] };
+	return (await import('./cloud.ts')).discoverCloud(request, clusters);
+}
+
+/** A cluster that its cloud lists as well is scanned as the cloud's. */
+function withoutOwn(discovered: Discovered, cloud: CloudDiscovered): Discovered {
+	const claimed = new Set(cloud.clusters.map(({ own }) => own));
+	return { ...discovered, clusters: discovered.clusters.filter(cluster => !claimed.has(cluster)) };
+}
+
+function cloudWork({ clusters }: CloudDiscovered, { live }: Assigned): Work[] {
+	return clusters.map(({ uid, name, own, facts }) => ({
+		uid,
+		name,
+		facts: () => facts(live.get(own?.uid ?? uid) ?? []),
+	}));
+}
+
+function assign(files: FileFacts[], { clusters }: Discovered, cloud: CloudDiscovered): Assigned {
 	const live = clusters.map(({ uid, ways }) => ({
 		uid,
 		servers: ways.map(({ target }) => target.cluster.server),
 		certificateAuthorities: ways.flatMap(({ target }) => target.certificateAuthorities),
 	}));
+	const listed = cloud.clusters.flatMap(({ uid, servers, own }) =>
+		own === null ? [{ uid, servers, certificateAuthorities: [] }] : [],
+	);
 	return assignEndpoints(
 		files.flatMap(({ endpoints }) => endpoints),
-		live,
+		[...live, ...listed],
 	);
 }
 

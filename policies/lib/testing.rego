@@ -222,6 +222,8 @@ _identity := {
 	"human": "unknown",
 	"listComplete": false,
 	"stateSince": null,
+	"account": "",
+	"cloudService": "",
 }
 
 _location := {

@@ -1,8 +1,31 @@
 import type { CommandModule } from 'yargs';
+import { ScanError } from '../lib/scan-error.ts';
 import { scanFlags } from './flags.ts';
 import type { Flags, GlobalFlags } from './settings.ts';
 
-export type DemoFlags = GlobalFlags & Pick<Flags, 'out' | 'format'>;
+export type DemoFlags = GlobalFlags & Pick<Flags, 'out' | 'format'> & ServeFlags;
+
+/** What shapes the cloud that `--serve` keeps up. */
+export interface ServeFlags {
+	serve: boolean | undefined;
+	json: boolean | undefined;
+	clusters: number | undefined;
+	identities: number | undefined;
+	'latency-ms': number | undefined;
+	rate: number | undefined;
+	seed: number | undefined;
+}
+
+const SERVE = 'Serve:';
+
+/** Smallest and largest of each number. */
+const ranges = {
+	clusters: [1, 2000],
+	identities: [12, 50_000],
+	'latency-ms': [0, 60_000],
+	rate: [0, 100_000],
+	seed: [0, 2 ** 32 - 1],
+} as const;
 
 /** `kubelapse demo` */
 export const demo: CommandModule<GlobalFlags, DemoFlags> = {
@@ -11,6 +34,47 @@ export const demo: CommandModule<GlobalFlags, DemoFlags> = {
 	builder: yargs =>
 		yargs
 			.options({ out: scanFlags.out, format: scanFlags.format })
-			.example('$0 demo --out demo-report', 'nothing but this machine is contacted'),
-	handler: async flags => (await import('./run/demo.ts')).run(flags),
+			.options({
+				serve: {
+					group: SERVE,
+					type: 'boolean',
+					describe: 'Scan nothing: keep the fleet and its Alibaba Cloud up until Ctrl-C',
+				},
+				json: { group: SERVE, type: 'boolean', describe: 'Print where it is as one line of JSON' },
+				clusters: number('clusters', 'ACK and ACS clusters', '40'),
+				identities: number('identities', 'RAM users and roles, deleted ones too', '300'),
+				'latency-ms': number('latency-ms', 'Milliseconds before each answer of the cloud', '0'),
+				rate: number('rate', 'Calls a second that each product lets through, 0 for any', '0'),
+				seed: number('seed', 'The same number makes the same cloud', '1'),
+			})
+			.check(checkServe)
+			.example('$0 demo --out demo-report', 'nothing but this machine is contacted')
+			.example('$0 demo --serve --json', 'a cloud to point other tools at'),
+	handler: async flags => {
+		if (flags.serve === true) await (await import('./run/demo-serve.ts')).serve(flags);
+		else await (await import('./run/demo.ts')).run(flags);
+	},
 };
+
+function number(name: keyof typeof ranges, describe: string, byDefault: string) {
+	const coerce = (value: unknown) => readNumber(name, value);
+	const text = `N: ${describe} (default ${byDefault})`;
+	// As text: a number would let `1e3` and NaN through.
+	return { group: SERVE, type: 'string', requiresArg: true, describe: text, coerce } as const;
+}
+
+function readNumber(name: keyof typeof ranges, value: unknown): number | undefined {
+	if (value === undefined) return undefined;
+	const [from, to] = ranges[name];
+	const number = /^\d+$/.test(String(value)) ? Number(value) : Number.NaN;
+	if (number >= from && number <= to) return number;
+	throw new ScanError('USAGE', `--${name} is a whole number from ${from} to ${to}`);
+}
+
+/** A flag that nothing reads must not look as if it had been heard. */
+function checkServe(flags: Record<string, unknown>): true {
+	if (flags.serve === true) return true;
+	const idle = ['json', ...Object.keys(ranges)].find(name => flags[name] !== undefined);
+	if (idle === undefined) return true;
+	throw new ScanError('USAGE', `--${idle} shapes what --serve keeps up; add --serve`);
+}

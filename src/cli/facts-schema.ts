@@ -21,7 +21,10 @@ const location = z.object({
 const cluster = z.object({
 	uid: text,
 	name: text,
-	provider: z.enum(['kubernetes', 'files']),
+	provider: z.enum(['kubernetes', 'files', 'alibaba']),
+	cloud: z
+		.object({ accountId: text, region: text, type: text, profile: text, state: text, auditProject: text })
+		.nullable(),
 	server: text,
 	contexts: texts,
 	version: text,
@@ -60,9 +63,15 @@ const cloud = z.object({
 	accountId: text,
 	accountType: z.enum(['root', 'ram_user', 'ram_role', 'unknown']),
 	accountState: z.enum(['active', 'inactive', 'deleted', 'unknown']),
+	accountName: text,
+	displayName: text,
+	cloudService: text,
 	certState: text,
 	revokable: z.boolean(),
 	clusterState: text,
+	activity: z
+		.object({ answer: z.enum(['no_record', 'records_found', 'failed']), last: moment, reason: text })
+		.nullable(),
 });
 
 const credential = z.object({
@@ -154,6 +163,20 @@ const gapCodes = z.enum([
 	'not_configured',
 ]);
 
+const identity = z.object({
+	username: text,
+	provider: z.enum(['alibaba', 'scim', 'file']),
+	account: text,
+	name: text,
+	displayName: text,
+	type: z.enum(['root', 'ram_user', 'ram_role', 'user', 'group']),
+	state: z.enum(['active', 'disabled', 'deleted', 'unknown']),
+	stateSince: moment,
+	human: z.enum(['yes', 'no', 'unknown']),
+	listComplete: z.boolean(),
+	cloudService: text,
+});
+
 /** The file that `--save-facts` writes and `--facts` reads; what it does not name is dropped on reading. */
 export const factsSchema = z.object({
 	apiVersion: z.literal('kubelapse/facts/v1'),
@@ -165,6 +188,7 @@ export const factsSchema = z.object({
 	bindings: z.array(binding),
 	roles: z.array(role),
 	serviceAccounts: z.array(z.object({ uid: text, namespace: text, name: text })),
+	identities: z.array(identity),
 	sources: z.array(
 		z.object({
 			source: z.enum(sources),

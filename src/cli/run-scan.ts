@@ -48,6 +48,7 @@ export async function buildRequest(settings: Settings): Promise<ScanRequest> {
 	const kubeconfigs = kubeconfigTargets(settings, surroundings());
 	return {
 		kubeconfigs,
+		clouds: settings.alibaba ? await (await import('./clouds.ts')).cloudTargets(settings) : [],
 		files: settings.files,
 		savedFacts: settings.facts === undefined ? null : await readFactsFolder(settings.facts),
 		expect: [...settings.expect, ...(settings.targets ?? []).flatMap(target => target.expect ?? [])],

@@ -37,7 +37,7 @@ const defaults = {
 export type Settings = Config & { [K in keyof typeof defaults]: NonNullable<Config[K]> };
 
 /** A target on the command line replaces all targets of the config, not only those of its own kind. */
-const TARGETS = ['kubeconfig', 'files', 'facts', 'targets'] as const;
+const TARGETS = ['kubeconfig', 'files', 'facts', 'targets', 'alibaba'] as const;
 const CONTEXTS = ['context', 'all-contexts'] as const;
 
 /** The config that is read, or null. */

@@ -22,7 +22,11 @@ export function surroundings(): Surroundings {
 export function kubeconfigTargets(settings: Settings, around: Surroundings): KubeconfigTarget[] {
 	const contexts = namedContexts(settings);
 	const targets = settings.targets?.map(fromConfig) ?? [];
-	const isNamed = targets.length > 0 || settings.files.length > 0 || settings.facts !== undefined;
+	const isNamed =
+		targets.length > 0 ||
+		settings.files.length > 0 ||
+		settings.facts !== undefined ||
+		settings.alibaba === true;
 	const paths = settings.kubeconfig ?? (isNamed ? [] : defaultPaths(around));
 	if (contexts !== 'current' && paths.length === 0)
 		throw usage(

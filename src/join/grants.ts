@@ -98,10 +98,13 @@ export interface Access {
 const NONE: Access = { grants: [], total: 0, powers: [], isPrivileged: false };
 
 /** Looks up what a username with its groups may do: `accessOf(username, groups)`. */
-export function indexAccess(grants: Grant[]): (username: string, groups: string[]) => Access {
-	const access = new Map([...groupBySubject(grants)].map(([key, held]) => [key, toAccess(held)]));
+export function indexAccess(
+	grants: Grant[],
+	canonical: (username: string) => string = name => name,
+): (username: string, groups: string[]) => Access {
+	const access = new Map([...groupBySubject(grants, canonical)].map(([key, held]) => [key, toAccess(held)]));
 	return (username, groups) => {
-		const subject = asServiceAccount({ kind: 'User', namespace: '', name: username });
+		const subject = asServiceAccount({ kind: 'User', namespace: '', name: canonical(username) });
 		const all = [...new Set([...groups, ...impliedGroups(subject)])];
 		const keys = [subjectKey(subject), ...all.map(group => `Group//${group}`)];
 		const merged = merge(keys.flatMap(key => access.get(key) ?? []));
@@ -110,10 +113,12 @@ export function indexAccess(grants: Grant[]): (username: string, groups: string[
 	};
 }
 
-function groupBySubject(grants: Grant[]): Map<string, Grant[]> {
+function groupBySubject(grants: Grant[], canonical: (username: string) => string): Map<string, Grant[]> {
 	const groups = new Map<string, Grant[]>();
 	for (const grant of grants) {
-		const key = subjectKey(grant.subject);
+		const { subject } = grant;
+		const isUser = subject.kind === 'User';
+		const key = subjectKey(isUser ? { ...subject, name: canonical(subject.name) } : subject);
 		const group = groups.get(key);
 		if (group === undefined) groups.set(key, [grant]);
 		else group.push(grant);

@@ -1,4 +1,4 @@
-import type { Credential, Facts } from '../model/facts.ts';
+import type { Credential, DirectoryIdentity, Facts } from '../model/facts.ts';
 import type { Existence, Grant, Identity } from '../model/record.ts';
 import { asServiceAccount, isComplete } from './grants.ts';
 
@@ -16,6 +16,7 @@ export interface Identities {
 export function indexIdentities(facts: Facts): Identities {
 	const accounts = new Set(facts.serviceAccounts.map(account => `${account.namespace}/${account.name}`));
 	const listComplete = isComplete(facts, 'service_accounts');
+	const directory = indexDirectory(facts);
 	const known = new Map<string, Identity>();
 	// A user may be called `group:ops`, and is still not the group.
 	const remember = (type: Identity['type'], id: string, make: () => Identity) => {
@@ -38,19 +39,65 @@ export function indexIdentities(facts: Facts): Identities {
 	const ofUser = (name: string) => {
 		const subject = asServiceAccount({ kind: 'User', namespace: '', name });
 		if (subject.kind === 'ServiceAccount') return ofAccount(subject.namespace, subject.name);
+		const listed = directory.user(name);
+		// All names of one account are one identity.
+		if (listed !== undefined) return remember(listed.type, idOf(listed), () => fromDirectory(listed));
 		return remember('user', name, () => identity('user', name, name));
 	};
 	return {
 		ofGrant: ({ subject: { kind, namespace, name } }) => {
 			if (kind === 'ServiceAccount') return ofAccount(namespace, name);
 			if (kind === 'User') return ofUser(name);
-			return remember('group', `group:${name}`, () => identity('group', `group:${name}`, name));
+			const listed = directory.group(name);
+			return remember('group', `group:${name}`, () => ({
+				...identity('group', `group:${name}`, name),
+				...(listed === undefined ? {} : rosterFacts(listed)),
+			}));
 		},
 		ofCredential: credential => ofUser(credential.username),
 		requesterOf: ({ issuance }) =>
 			issuance === null || issuance.requester === '' ? null : ofUser(issuance.requester),
 		all: () => [...known.values()].filter(({ id }) => id !== ''),
 	};
+}
+
+/** Looks up what rosters say of a user or group of the cluster. */
+function indexDirectory({ identities }: Facts) {
+	const users = new Map<string, DirectoryIdentity>();
+	const groups = new Map<string, DirectoryIdentity>();
+	for (const one of identities) (one.type === 'group' ? groups : users).set(one.username, one);
+	return { user: (name: string) => users.get(name), group: (name: string) => groups.get(name) };
+}
+
+/** The name that an identity goes by, whichever of its names a binding or a certificate has. */
+export function canonicalNames({ identities }: Facts): (username: string) => string {
+	const names = new Map(
+		identities.flatMap(one => (one.type === 'group' ? [] : [[one.username, idOf(one)] as const])),
+	);
+	return username => names.get(username) ?? username;
+}
+
+/** In Alibaba Cloud the uid is what all names begin with; elsewhere the name is all that the cluster knows. */
+function idOf({ provider, account, username }: DirectoryIdentity): string {
+	return provider === 'alibaba' ? account : username;
+}
+
+function fromDirectory(listed: DirectoryIdentity): Identity {
+	const { name, displayName, type } = listed;
+	const id = idOf(listed);
+	return { ...identity(type, id, name === '' ? id : name), displayName, ...rosterFacts(listed) };
+}
+
+function rosterFacts({
+	provider,
+	account,
+	cloudService,
+	state,
+	stateSince,
+	human,
+	listComplete,
+}: DirectoryIdentity) {
+	return { provider, account, cloudService, state, stateSince, human, listComplete };
 }
 
 /** Whether the service account behind a token is there, and is the one that the token was made for. */
@@ -82,6 +129,8 @@ function identity(
 		type,
 		human: isBuiltIn ? 'no' : 'unknown',
 		stateSince: null,
+		account: '',
+		cloudService: '',
 		...rest,
 	};
 }

@@ -13,7 +13,7 @@ import type {
 import { authorities, indexNewer } from './certificates.ts';
 import { clusterRef } from './cluster.ts';
 import { indexAccess, indexGrantsOf, isPrivilegedGrant, joinGrants } from './grants.ts';
-import { accountExistence, indexIdentities } from './identities.ts';
+import { accountExistence, canonicalNames, indexIdentities } from './identities.ts';
 
 /** One cluster's facts as policies and the report see them. */
 export interface Joined {
@@ -59,7 +59,7 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 	const credentials = mergeCredentials(facts.credentials).map(credential => withState(credential, now));
 	const grants = joinGrants(facts);
 	const identities = indexIdentities(facts);
-	const accessOf = indexAccess(grants);
+	const accessOf = indexAccess(grants, canonicalNames(facts));
 	const existenceOf = accountExistence(facts);
 	const gapsOf = indexGaps(facts);
 	const newerThan = indexNewer(credentials, now);

@@ -12,6 +12,7 @@ export function emptyCluster(uid: string, name: string, provider: Cluster['provi
 		createdAt: null,
 		auditing: { state: 'unknown', from: null, to: null, credentialIds: false },
 		certificateAuthorities: [],
+		cloud: null,
 		configuredNames: [],
 	};
 }
@@ -44,6 +45,7 @@ export function emptyFacts(
 		bindings: [],
 		roles: [],
 		serviceAccounts: [],
+		identities: [],
 		sources: LIVE_SOURCES.map((source): SourceStatus => ({ source, status, count: 0 })),
 		gaps: [],
 	};

@@ -215,7 +215,7 @@ export interface DirectoryIdentity {
 	account: string;
 	name: string;
 	displayName: string;
-	type: 'root' | 'ram_user' | 'ram_role' | 'user';
+	type: 'root' | 'ram_user' | 'ram_role' | 'user' | 'group';
 	state: 'active' | 'disabled' | 'deleted' | 'unknown';
 	/** Since when it is disabled or deleted; null where the roster does not say. */
 	stateSince: EpochSeconds | null;

@@ -3,6 +3,7 @@ import type {
 	Cluster,
 	Connection,
 	Credential,
+	DirectoryIdentity,
 	EpochSeconds,
 	Gap,
 	Manager,
@@ -56,12 +57,16 @@ export interface Grant {
 }
 
 export interface Identity {
-	provider: 'kubernetes';
+	provider: 'kubernetes' | DirectoryIdentity['provider'];
 	/** Username as the API server says it; `group:<name>` for groups. */
 	id: string;
 	name: string;
 	displayName: string;
-	type: 'user' | 'group' | 'service_account';
+	type: 'service_account' | DirectoryIdentity['type'];
+	/** The roster's own id, one for all names that a person goes by; empty where no roster knows. */
+	account: string;
+	/** Name of the cloud service that the role belongs to; empty for others. */
+	cloudService: string;
 	state: 'active' | 'disabled' | 'deleted' | 'unknown';
 	human: 'yes' | 'no' | 'unknown';
 	/** Every list that could name it was read to its end: `unknown` then means that none does. */

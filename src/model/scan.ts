@@ -14,6 +14,27 @@ export interface KubeconfigTarget {
 	isExact?: boolean;
 }
 
+/** One account of Alibaba Cloud, and which of its clusters to scan. */
+export interface CloudTarget {
+	access: {
+		/** Of the CLI's profiles; null for the default chain of credentials. */
+		profile: string | null;
+		/** `host:port` in place of a product's public address. */
+		endpoints: Partial<Record<'cs' | 'ram' | 'ims' | 'sts', string>>;
+		/** PEM of further CAs that those addresses may be signed by; empty for none. */
+		authorities: string;
+		timeoutMs: number;
+	};
+	/** Regions to list; all of them where none is named. */
+	regions: string[];
+	/** Ids or names; all where none is named. */
+	clusters: string[];
+	/** Which address of a cluster its kubeconfig is issued for. */
+	endpointAccess: 'public' | 'private';
+	/** How long an issued kubeconfig lives; null issues none. */
+	kubeconfigMinutes: number | null;
+}
+
 /** `SOURCE[@CLUSTER]` of `--allow-gap`; cluster is a name or uid, null for every cluster. */
 export interface AllowedGap {
 	source: Source;
@@ -23,6 +44,7 @@ export interface AllowedGap {
 /** What one run of `scan` is asked to do; everything that the outside world decides is in here. */
 export interface ScanRequest {
 	kubeconfigs: KubeconfigTarget[];
+	clouds: CloudTarget[];
 	/** Paths and globs of kubeconfig files to read offline. */
 	files: string[];
 	/** Facts saved by an earlier run, in place of connecting; null to connect. */

@@ -21,6 +21,7 @@ function facts(uid: string, name: string): Facts {
 			auditing: { state: 'unknown', from: null, to: null, credentialIds: false },
 			certificateAuthorities: [],
 			configuredNames: [],
+			cloud: null,
 		},
 		reachable: true,
 		credentials: [],
@@ -28,6 +29,7 @@ function facts(uid: string, name: string): Facts {
 		bindings: [],
 		roles: [],
 		serviceAccounts: [],
+	identities: [],
 		sources: [{ source: 'roles', status: 'complete', count: 0 }],
 		gaps: [{ source: 'usage', code: 'not_configured', message: 'no audit log', permission: '', subject: '' }],
 	};

@@ -4,6 +4,7 @@ import type { ScanRequest } from '../../src/model/scan.ts';
 export function scanRequest(changes: Partial<ScanRequest> = {}): ScanRequest {
 	return {
 		kubeconfigs: [],
+		clouds: [],
 		files: [],
 		savedFacts: null,
 		expect: [],

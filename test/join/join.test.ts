@@ -334,9 +334,13 @@ describe('join', it => {
 			accountId: '1',
 			accountType: 'ram_user',
 			accountState: 'active',
+			accountName: 'ann',
+			displayName: 'Ann',
+			cloudService: '',
 			certState: 'Unexpired',
 			revokable: false,
 			clusterState: 'running',
+			activity: null,
 		};
 		const exec: Credential['exec'] = { form: 'bare', apiVersion: 'v1', environmentNames: ['A'] };
 		const request = credentialOf('ann', { issuance, exec, cloud });

@@ -1,0 +1,43 @@
+import { ScanError } from '../lib/scan-error.ts';
+import type { CloudTarget } from '../model/scan.ts';
+import { oneOf } from './flags.ts';
+import { readText } from './read-text.ts';
+import type { Settings } from './settings.ts';
+
+/** Half an hour: longer than a cluster takes, and the least that the console allows. */
+const KUBECONFIG_MINUTES = 30;
+const MAX_CA_BYTES = 1024 * 1024;
+const PRODUCTS = ['cs', 'ram', 'ims', 'sts'] as const;
+
+/** The accounts of Alibaba Cloud that the settings name. @throws {ScanError} USAGE, FILE_UNREADABLE */
+export async function cloudTargets(settings: Settings): Promise<CloudTarget[]> {
+	const ca = settings['alibaba-ca'];
+	const authorities = ca === undefined ? '' : await readText(ca, 'CA', MAX_CA_BYTES);
+	const common = {
+		regions: settings.region ?? [],
+		clusters: settings.cluster ?? [],
+		endpointAccess: settings['endpoint-access'] ?? 'public',
+		kubeconfigMinutes: settings['no-temporary-kubeconfig'] === true ? null : KUBECONFIG_MINUTES,
+	};
+	const access = {
+		endpoints: endpointsOf(settings['alibaba-endpoint'] ?? []),
+		authorities,
+		timeoutMs: settings['request-timeout'] * 1000,
+	};
+	const profiles = settings['account-profile'] ?? [null];
+	return [...new Set(profiles)].map(profile => ({ ...common, access: { ...access, profile } }));
+}
+
+function endpointsOf(pairs: string[]): CloudTarget['access']['endpoints'] {
+	const endpoints: CloudTarget['access']['endpoints'] = {};
+	for (const pair of pairs) {
+		const [, product = '', host = ''] = /^([^=]*)=(.*)$/.exec(pair) ?? [];
+		// A scheme would be taken for the name of a host.
+		if (!/^[A-Za-z0-9.-]+(:\d{1,5})?$/.test(host))
+			throw new ScanError('USAGE', `--alibaba-endpoint: ${JSON.stringify(pair)} is no PRODUCT=HOST[:PORT]`, {
+				hint: 'write it as cs=cs-anony-vpc.cn-hangzhou.aliyuncs.com',
+			});
+		endpoints[oneOf(product, PRODUCTS, 'product')] = host;
+	}
+	return endpoints;
+}

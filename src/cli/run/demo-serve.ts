@@ -1,0 +1,120 @@
+import { rmSync } from 'node:fs';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { type CloudFleet, startCloudFleet } from '../../demo/alibaba/fleet.ts';
+import { startFleet } from '../../demo/fleet.ts';
+import type { DemoFlags } from '../demo.ts';
+import { interruption } from '../interrupt.ts';
+import { print } from '../stdout.ts';
+
+/** Where everything is, as `--json` prints it. */
+interface Place {
+	cs: string;
+	ram: string;
+	ims: string;
+	sts: string;
+	caFile: string;
+	accessKeyId: string;
+	accessKeySecret: string;
+	kubeconfig: string;
+}
+
+/** Keeps the plain clusters and the cloud up until the process is told to end, which is no failure. */
+export async function serve(flags: DemoFlags): Promise<void> {
+	const dir = await mkdtemp(join(tmpdir(), 'kubelapse-demo-'));
+	// However the process ends: the files hold keys, even if they open nothing any more.
+	process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+	const now = () => Math.floor(Date.now() / 1000);
+	const fleet = await startFleet({ dir, now: now() });
+	try {
+		const { clusters, identities, 'latency-ms': latencyMs, rate, seed } = flags;
+		const cloud = await startCloudFleet({ now, clusters, identities, latencyMs, rate, seed });
+		try {
+			const place = await writePlace(dir, cloud, fleet.kubeconfigs);
+			await print(flags.json === true ? `${JSON.stringify(place)}\n` : guide(place, cloud));
+			await interrupted();
+		} finally {
+			await cloud.close();
+		}
+	} finally {
+		await fleet.close();
+	}
+	process.exitCode = 0;
+}
+
+async function writePlace(dir: string, cloud: CloudFleet, kubeconfigs: string[]): Promise<Place> {
+	const caFile = join(dir, 'ca.pem');
+	const kubeconfig = join(dir, 'kubeconfig');
+	await writeFile(caFile, cloud.authorityPem, { mode: 0o600 });
+	const texts = await Promise.all(kubeconfigs.map(path => readFile(path, 'utf8')));
+	await writeFile(kubeconfig, merged(texts), { mode: 0o600 });
+	const { accessKeyId, accessKeySecret, endpoints } = cloud;
+	return { ...endpoints, caFile, accessKeyId, accessKeySecret, kubeconfig };
+}
+
+/** One file of a context each, its user under a name of its own. */
+function merged(texts: string[]): string {
+	const blocks = texts.map(text => {
+		const { clusters, users, contexts } = parse(text) as Kubeconfig; // written a moment ago, by ourselves
+		const name = contexts[0]?.name ?? '';
+		return {
+			clusters,
+			users: users.map(({ user }) => ({ name: `kubelapse@${name}`, user })),
+			contexts: contexts.map(({ context }) => ({
+				name,
+				context: { ...context, user: `kubelapse@${name}` },
+			})),
+		};
+	});
+	return stringify({
+		apiVersion: 'v1',
+		kind: 'Config',
+		clusters: blocks.flatMap(({ clusters }) => clusters),
+		users: blocks.flatMap(({ users }) => users),
+		contexts: blocks.flatMap(({ contexts }) => contexts),
+		'current-context': blocks[0]?.contexts[0]?.name ?? '',
+	});
+}
+
+interface Kubeconfig {
+	clusters: { name: string; cluster: object }[];
+	users: { name: string; user: object }[];
+	contexts: { name: string; context: { cluster: string; user: string } }[];
+}
+
+function guide({ cs, caFile, accessKeyId, accessKeySecret, kubeconfig }: Place, cloud: CloudFleet): string {
+	const { state, operator, http } = cloud;
+	return `An Alibaba Cloud account with ${state.clusters.length} clusters is up on this machine, until Ctrl-C.
+
+Every product answers at the same address, told apart by its version:
+  TLS    ${cs}   trust ${caFile}
+  plain  ${http}
+
+Who may scan, and nothing else:
+  export ALIBABA_CLOUD_ACCESS_KEY_ID=${accessKeyId}
+  export ALIBABA_CLOUD_ACCESS_KEY_SECRET=${accessKeySecret}
+Who may remove permissions too: ${operator.accessKeyId} ${operator.accessKeySecret}
+
+The aliyun CLI:
+  aliyun sts GetCallerIdentity --region cn-hangzhou --endpoint ${http} --insecure \\
+    --access-key-id "$ALIBABA_CLOUD_ACCESS_KEY_ID" --access-key-secret "$ALIBABA_CLOUD_ACCESS_KEY_SECRET"
+An SDK (any language), in its client's configuration:
+  endpoint ${cs}, protocol https with the CA above; or endpoint ${http}, protocol http
+The plain clusters:
+  kubelapse scan --kubeconfig ${kubeconfig} --all-contexts
+`;
+}
+
+function interrupted(): Promise<void> {
+	return new Promise(resolve => {
+		if (interruption.aborted) return resolve();
+		// Servers alone keep the process up, but whoever embeds it may have none.
+		const awake = setInterval(() => {}, 1 << 30);
+		interruption.addEventListener('abort', () => {
+			clearInterval(awake);
+			resolve();
+		});
+	});
+}
