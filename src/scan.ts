@@ -17,7 +17,9 @@ import { type Assigned, assignEndpoints } from './providers/files/assign.ts';
 import { offlineFacts } from './providers/files/attach.ts';
 import { type FileFacts, readKubeconfigFile } from './providers/files/file-facts.ts';
 import { readKubeconfigFiles } from './providers/files/read-kubeconfigs.ts';
+import type { Roster } from './providers/roster/index.ts';
 import { type Outcome, statusOf, toReport } from './report.ts';
+import { withRoster } from './roster.ts';
 import { applyWaivers } from './waivers.ts';
 
 /**
@@ -37,7 +39,7 @@ export async function scan(request: ScanRequest, bundle: Bundle): Promise<Report
 async function scanWith(pool: PolicyPool, request: ScanRequest, bundle: Bundle): Promise<Report> {
 	const files = await readKubeconfigFiles(request.files, request.signal);
 	const discovered = await discover(request);
-	const cloud = await cloudClusters(request, discovered);
+	const [cloud, roster] = await Promise.all([cloudClusters(request, discovered), readRoster(request)]);
 	refuseNothing(files, discovered, request);
 	const assigned = assign(files, discovered, cloud);
 	const offline = offlineFacts(assigned.offline, files, request.now);
@@ -47,10 +49,11 @@ async function scanWith(pool: PolicyPool, request: ScanRequest, bundle: Bundle):
 		...cloudWork(cloud, assigned),
 		...[...offline, ...broken, ...cloud.broken].map(readyWork),
 	];
+	const complete = roster === null ? (facts: Facts) => facts : (facts: Facts) => withRoster(facts, roster);
 	request.onEvent({ kind: 'targets', count: work.length });
 	for (const message of discovered.notices) request.onEvent({ kind: 'notice', message });
 	try {
-		const done = await assessAll(work, pool, request, bundle);
+		const done = await assessAll(work, complete, pool, request, bundle);
 		const report = toReport(await finish(done, pool, request, bundle), request, bundle);
 		return { ...report, compliance: complianceOf(request.frameworks, report) };
 	} finally {
@@ -83,6 +86,11 @@ function refuseNothing(
 		files.every(file => file.error !== null);
 	const first = error ?? files[0]?.error ?? null;
 	if (isAlone && first !== null) throw first;
+}
+
+async function readRoster({ roster, now, signal }: ScanRequest): Promise<Roster | null> {
+	if (roster === null) return null;
+	return (await import('./providers/roster/index.ts')).createRoster({ ...roster, now, signal });
 }
 
 /** The SDKs of a cloud are loaded only where one is asked. */
@@ -145,22 +153,24 @@ function readyWork(facts: Facts): Work {
 
 async function assessAll(
 	work: Work[],
+	complete: (facts: Facts) => Facts,
 	pool: PolicyPool,
 	request: ScanRequest,
 	bundle: Bundle,
 ): Promise<Done> {
 	const done: Done = { assessments: [], interrupted: [] };
 	const limit = pLimit(request.concurrency);
-	await Promise.all(work.map(one => limit(() => assessOne(one, done, pool, request, bundle))));
+	await Promise.all(work.map(one => limit(() => assessOne(one, complete, done, pool, request, bundle))));
 	for await (const facts of request.savedFacts ?? []) {
 		const { uid, name } = facts.cluster;
-		await assessOne({ uid, name, facts: async () => facts }, done, pool, request, bundle);
+		await assessOne({ uid, name, facts: async () => facts }, complete, done, pool, request, bundle);
 	}
 	return done;
 }
 
 async function assessOne(
 	{ name, uid, facts: read }: Work,
+	complete: (facts: Facts) => Facts,
 	done: Done,
 	pool: PolicyPool,
 	request: ScanRequest,
@@ -176,7 +186,7 @@ async function assessOne(
 	try {
 		signal.throwIfAborted();
 		onEvent({ kind: 'cluster_started', cluster: name });
-		const facts = await read().catch(failed);
+		const facts = await read().then(complete).catch(failed);
 		// What was cut short looks like gaps: it is no picture of the cluster.
 		signal.throwIfAborted();
 		await onFacts?.(facts);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sources } from '../model/facts.ts';
 import { severities } from '../model/policy.ts';
+import { matchFields } from '../providers/roster/row.ts';
 import { formats, logFormats, logLevels, parseAllowedGap, parseMoment, ranges } from './flags.ts';
 
 const path = z.string().min(1);
@@ -36,6 +37,16 @@ export const configSchema = z.strictObject({
 	'no-temporary-kubeconfig': z.boolean().optional(),
 	'alibaba-endpoint': z.array(name).min(1).optional(),
 	'alibaba-ca': path.optional(),
+	identities: path.optional(),
+	scim: z.url().optional(),
+	'scim-token-env': z
+		.string()
+		.regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+		.optional(),
+	'identity-field': z.enum(matchFields).optional(),
+	'identity-prefix': z.string().min(1).max(200).optional(),
+	'identity-pattern': z.string().min(1).max(500).optional(),
+	'identity-ignore-case': z.boolean().optional(),
 	policy: z.array(path).min(1).optional(),
 	'trusted-policies': z.array(path).min(1).optional(),
 	params: path.optional(),

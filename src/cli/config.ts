@@ -47,7 +47,7 @@ function invalid(path: string, line: number, problem: string): ScanError {
 /** Paths of a config are meant from its own folder, wherever the command runs. */
 function fromFolder(config: Config, folder: string): Config {
 	const at = (path: string) => shorten(resolve(folder, expandHome(path)));
-	const one = (key: 'facts' | 'params' | 'waivers' | 'alibaba-ca' | 'out' | 'save-facts') => {
+	const one = (key: 'facts' | 'params' | 'waivers' | 'alibaba-ca' | 'identities' | 'out' | 'save-facts') => {
 		const value = config[key];
 		return value === undefined || value === '-' ? {} : { [key]: at(value) };
 	};
@@ -57,6 +57,7 @@ function fromFolder(config: Config, folder: string): Config {
 		...one('params'),
 		...one('waivers'),
 		...one('alibaba-ca'),
+		...one('identities'),
 		...one('out'),
 		...one('save-facts'),
 		...(config.kubeconfig && { kubeconfig: config.kubeconfig.map(at) }),

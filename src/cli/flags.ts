@@ -5,6 +5,7 @@ import type { EpochSeconds, Source } from '../model/facts.ts';
 import { sources } from '../model/facts.ts';
 import { severities } from '../model/policy.ts';
 import type { AllowedGap } from '../model/scan.ts';
+import { matchFields } from '../providers/roster/row.ts';
 import type { Format } from '../reporters/index.ts';
 
 /** A list of our own, so that `--help` loads no reporter; the compiler keeps it complete. */
@@ -68,6 +69,12 @@ export const scanFlags = named({
 	'no-temporary-kubeconfig': toggle('Alibaba Cloud:', 'Issue none; read RBAC by kubeconfigs of your own'),
 	'alibaba-endpoint': list('Alibaba Cloud:', 'PRODUCT=HOST', 'Addresses of cs, ram, ims or sts, as in a VPC'),
 	'alibaba-ca': text('Alibaba Cloud:', 'FILE', 'CAs that those addresses may be signed by'),
+	identities: text('Identities:', 'FILE', 'Who is still here, as CSV or JSON'),
+	scim: text('Identities:', 'URL', 'A SCIM 2.0 service that says who is still here'),
+	'scim-token-env': text('Identities:', 'NAME', 'Variable with its token', 'KUBELAPSE_SCIM_TOKEN'),
+	'identity-field': choice('Identities:', matchFields, "What of a roster's user is compared", 'userName'),
+	'identity-prefix': text('Identities:', 'TEXT', 'What the API server puts before the claim, as oidc:'),
+	'identity-ignore-case': toggle('Identities:', 'Take Alice for alice'),
 	policy: each('Policy:', 'DIR', 'Policies of your own beside the shipped ones; may be repeated'),
 	params: text('Policy:', 'FILE', 'Thresholds of policies, as YAML or JSON'),
 	waivers: text('Policy:', 'FILE', 'Findings that are accepted until a date'),
@@ -115,6 +122,10 @@ export const policyPageFlags = {
 
 /** Keys of the config that are no flag, because a command line is copied too easily. */
 const configWords = {
+	'identity-pattern': {
+		group: 'Identities:',
+		describe: 'How a username holds the field, as ^oidc:(.+)$; the group is what is compared',
+	},
 	'max-waiver-days': {
 		group: 'Policy:',
 		describe: 'Most days that a waiver may still last; a longer one suppresses nothing',

@@ -12,6 +12,7 @@ import type { Output } from './output.ts';
 import { version } from './package-info.ts';
 import { createProgress } from './progress.ts';
 import { frameworksOf } from './read-frameworks.ts';
+import { rosterTarget } from './rosters.ts';
 import type { Settings } from './settings.ts';
 import { printSummary } from './summary.ts';
 import { kubeconfigTargets, surroundings } from './targets.ts';
@@ -49,6 +50,7 @@ export async function buildRequest(settings: Settings): Promise<ScanRequest> {
 	return {
 		kubeconfigs,
 		clouds: settings.alibaba ? await (await import('./clouds.ts')).cloudTargets(settings) : [],
+		roster: rosterTarget(settings, process.env),
 		files: settings.files,
 		savedFacts: settings.facts === undefined ? null : await readFactsFolder(settings.facts),
 		expect: [...settings.expect, ...(settings.targets ?? []).flatMap(target => target.expect ?? [])],

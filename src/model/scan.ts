@@ -35,6 +35,20 @@ export interface CloudTarget {
 	kubeconfigMinutes: number | null;
 }
 
+/** Rosters of people, and how their rows are matched to users of clusters. */
+export interface RosterTarget {
+	/** `--identities FILE` */
+	file?: string;
+	/** A SCIM 2.0 service, and its token by the name of the variable that holds it. */
+	scim?: { url: string; token: string | undefined; tokenName: string; requestTimeoutMs: number };
+	match: {
+		field?: 'userName' | 'email' | 'externalId';
+		prefix?: string;
+		pattern?: string;
+		ignoreCase?: boolean;
+	};
+}
+
 /** `SOURCE[@CLUSTER]` of `--allow-gap`; cluster is a name or uid, null for every cluster. */
 export interface AllowedGap {
 	source: Source;
@@ -45,6 +59,8 @@ export interface AllowedGap {
 export interface ScanRequest {
 	kubeconfigs: KubeconfigTarget[];
 	clouds: CloudTarget[];
+	/** Who is still here, for clusters of no cloud; null where nobody was asked. */
+	roster: RosterTarget | null;
 	/** Paths and globs of kubeconfig files to read offline. */
 	files: string[];
 	/** Facts saved by an earlier run, in place of connecting; null to connect. */

@@ -5,6 +5,7 @@ export function scanRequest(changes: Partial<ScanRequest> = {}): ScanRequest {
 	return {
 		kubeconfigs: [],
 		clouds: [],
+		roster: null,
 		files: [],
 		savedFacts: null,
 		expect: [],
