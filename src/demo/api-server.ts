@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:https';
+import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
 import { DAY } from '../lib/epoch.ts';
 import { authenticate } from './authenticate.ts';
 import type { DemoCluster } from './cluster.ts';
@@ -22,29 +22,67 @@ const MAX_BODY_BYTES = 1 << 20;
 
 /** Starts the API server of a cluster on a free port. */
 export async function startApiServer(cluster: DemoCluster): Promise<ApiServer> {
-	const { cert, key } = await servingCertificate(cluster);
-	const ca = cluster.authority.certificatePem;
-	// A connection without a certificate is let in: it may bring a token, and else is told 401, not cut.
-	const options = { cert, key, ca, requestCert: true, rejectUnauthorized: false };
-	const server = createServer(options, (request, response) => {
-		answer(cluster, request).then(
-			result => send(response, result),
-			(error: unknown) => response.destroy(error instanceof Error ? error : undefined),
-		);
-	});
+	const server = await createApi(cluster);
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', reject).listen(0, '127.0.0.1', resolve);
 	});
-	// Only a pipe has an address of another kind.
-	const { port } = server.address() as AddressInfo;
 	return {
-		url: `https://127.0.0.1:${port}`,
+		url: urlOf(server),
 		close: () =>
 			new Promise(resolve => {
 				server.close(() => resolve());
 				server.closeAllConnections();
 			}),
 	};
+}
+
+/**
+ * Takes a free port at once and makes the cluster behind it with the first connection, so that hundreds start
+ * in no time; where `open` gives null every connection is cut, as by a server that is gone.
+ */
+export async function startLazyApiServer(open: () => Promise<DemoCluster | null>): Promise<ApiServer> {
+	const sockets = new Set<Socket>();
+	let api: Promise<Server | null> | null = null;
+	// Paused, so that what the client says first waits for TLS to be there.
+	const listener = createTcpServer({ pauseOnConnect: true }, socket => {
+		sockets.add(socket);
+		socket.once('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
+		api ??= open().then(cluster => (cluster === null ? null : createApi(cluster)));
+		api.then(
+			server => (server === null ? socket.destroy() : server.emit('connection', socket)),
+			() => socket.destroy(),
+		);
+	});
+	await new Promise<void>((resolve, reject) => {
+		listener.once('error', reject).listen(0, '127.0.0.1', resolve);
+	});
+	return {
+		url: urlOf(listener),
+		close: () =>
+			new Promise(resolve => {
+				listener.close(() => resolve());
+				for (const socket of sockets) socket.destroy();
+			}),
+	};
+}
+
+function urlOf(server: { address(): AddressInfo | string | null }): string {
+	// Only a pipe has an address of another kind.
+	const { port } = server.address() as AddressInfo;
+	return `https://127.0.0.1:${port}`;
+}
+
+async function createApi(cluster: DemoCluster): Promise<Server> {
+	const { cert, key } = await servingCertificate(cluster);
+	const ca = cluster.authority.certificatePem;
+	// A connection without a certificate is let in: it may bring a token, and else is told 401, not cut.
+	const options = { cert, key, ca, requestCert: true, rejectUnauthorized: false };
+	return createServer(options, (request, response) => {
+		answer(cluster, request).then(
+			result => send(response, result),
+			(error: unknown) => response.destroy(error instanceof Error ? error : undefined),
+		);
+	});
 }
 
 async function servingCertificate({ authority, now }: DemoCluster): Promise<{ cert: string; key: string }> {

@@ -9,6 +9,8 @@ export type Keys = webcrypto.CryptoKeyPair;
 interface Subject {
 	commonName: string;
 	organizations: readonly string[];
+	/** There, and empty, in what ACK issues. */
+	organizationalUnit?: string;
 	notBefore: EpochSeconds;
 	notAfter: EpochSeconds;
 	usage: 'client' | 'server';
@@ -57,8 +59,11 @@ export async function createAuthority(notBefore: EpochSeconds, notAfter: EpochSe
 		extensions: [
 			new x509.BasicConstraintsExtension(true, undefined, true),
 			new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature, true),
+			await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
 		],
 	});
+	// Strict verifiers, as Python's since 3.13, accept no certificate that does not name its issuer's key.
+	const issuerKey = await x509.AuthorityKeyIdentifierExtension.create(keys.publicKey);
 	let serial = 1;
 	return {
 		certificatePem: `${certificate.toString('pem')}\n`,
@@ -73,7 +78,7 @@ export async function createAuthority(notBefore: EpochSeconds, notAfter: EpochSe
 				signingAlgorithm: P256,
 				signingKey: keys.privateKey,
 				publicKey,
-				extensions: leafExtensions(subject.usage),
+				extensions: [...leafExtensions(subject.usage), issuerKey],
 			});
 			return `${issued.toString('pem')}\n`;
 		},
@@ -95,8 +100,11 @@ function leafExtensions(usage: Subject['usage']): x509.Extension[] {
 	return [...extensions, new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]), names];
 }
 
-function distinguishedName(subject: Pick<Subject, 'commonName' | 'organizations'>): x509.JsonName {
-	return [...subject.organizations.map(name => ({ O: [name] })), { CN: [subject.commonName] }];
+function distinguishedName(
+	subject: Pick<Subject, 'commonName' | 'organizations' | 'organizationalUnit'>,
+): x509.JsonName {
+	const unit = subject.organizationalUnit === undefined ? [] : [{ OU: [subject.organizationalUnit] }];
+	return [...subject.organizations.map(name => ({ O: [name] })), ...unit, { CN: [subject.commonName] }];
 }
 
 function toDate(seconds: EpochSeconds): Date {

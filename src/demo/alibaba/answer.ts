@@ -17,6 +17,8 @@ export interface Call {
 	get: (name: string) => string | undefined;
 	/** A JSON body; undefined where there is none. */
 	body: unknown;
+	/** What the call changes is seen only so much later. */
+	lateMs: number;
 }
 
 export type Operation = (call: Call) => CloudAnswer | Promise<CloudAnswer>;

@@ -1,7 +1,8 @@
 import { formatRfc3339 } from '../../lib/epoch.ts';
+import type { ApiBinding } from '../wire.ts';
 import { type Call, type CloudAnswer, count, type Operation, ok, requestId, roaError } from './answer.ts';
 import { issueKubeconfig } from './issue-kubeconfig.ts';
-import { clean, cleanMany, revoke } from './permissions.ts';
+import { clean, cleanMany, isBlocked, revoke } from './permissions.ts';
 import type { CloudCluster, CloudState, IssuedKubeconfig } from './state.ts';
 
 /** What the Container Service of version 2015-12-15 serves, by operation. */
@@ -26,13 +27,25 @@ export const cs: Record<string, Operation> = {
 		),
 	DescribeUserClusterActivityState: call => withCluster(call, cluster => activity(call, cluster)),
 	DescribeUserPermission: call => describePermissions(call),
+	UpdateClusterAuditLogConfig: call => withCluster(call, cluster => switchAudit(call, cluster)),
+	CheckControlPlaneLogEnable: call =>
+		withCluster(call, ({ audit }) =>
+			ok({ aliuid: call.state.accountId, components: [], log_project: audit.project, log_ttl: '30' }),
+		),
+	DescribeClusterEvents: call =>
+		withCluster(call, () => ok({ events: [], page_info: { page_number: 1, page_size: 50, total_count: 0 } })),
+	DescribeClusterLogs: call => withCluster(call, () => ok([])),
+	DescribeUserClusterNamespaces: call =>
+		withCluster(call, async ({ kubernetes }) =>
+			ok(((await kubernetes?.open())?.objects.namespaces ?? []).map(({ metadata }) => metadata.name)),
+		),
 	CleanClusterUserPermissions: call => withCluster(call, cluster => clean(call, cluster)),
 	CleanUserPermissions: call => cleanMany(call),
 	RevokeK8sClusterKubeConfig: call => withCluster(call, cluster => revoke(call, cluster)),
 	UpdateK8sClusterUserConfigExpire: call =>
-		withCluster(call, () =>
+		withCluster(call, cluster =>
 			call.key.holder === call.state.accountId
-				? { status: 200, body: null }
+				? setExpiry(call, cluster)
 				: roaError(403, 'ErrorCheckAcl', 'Only the Alibaba Cloud account may do so.'),
 		),
 	DescribeTaskInfo: call => taskInfo(call),
@@ -67,7 +80,7 @@ function listClusters({ state, get }: Call, region: string | undefined): CloudAn
 }
 
 function clusterBody({ kubernetes, ...cluster }: CloudCluster) {
-	const url = kubernetes?.server.url ?? 'https://192.0.2.1:6443';
+	const url = kubernetes?.url ?? 'https://192.0.2.1:6443';
 	return {
 		cluster_id: cluster.id,
 		name: cluster.name,
@@ -125,7 +138,7 @@ function stateBody({ state, key }: Call, cluster: CloudCluster, issued: IssuedKu
 			issued.accountType !== 'RootAccount' &&
 			issued.accountId !== key.holder &&
 			issued.certState !== 'Unknown' &&
-			!['deleting', 'deleted', 'delete_failed', 'failed'].includes(cluster.state),
+			!isBlocked(cluster),
 		...(issued.cloudService === ''
 			? {}
 			: { cloud_service_name: issued.cloudService, cloud_service_roles: [] }),
@@ -171,22 +184,55 @@ function activity({ get }: Call, cluster: CloudCluster): CloudAnswer {
 	});
 }
 
-function describePermissions({ state, get }: Call): CloudAnswer {
+async function describePermissions({ state, get }: Call): Promise<CloudAnswer> {
 	const uid = get('Uid') ?? '';
-	return ok(
-		state.clusters.flatMap(({ id, kubernetes }) =>
-			(kubernetes?.cluster.objects.clusterrolebindings ?? [])
+	const isRole = state.roles.some(role => role.id === uid);
+	const found = await Promise.all(
+		state.clusters.map(async ({ id, kubernetes }) => {
+			if (kubernetes === null) return [];
+			const { objects } = await kubernetes.open();
+			return [...objects.clusterrolebindings, ...objects.rolebindings]
 				.filter(({ subjects }) => (subjects ?? []).some(({ name }) => name.split('-')[0] === uid))
-				.map(({ roleRef }) => ({
-					resource_id: id,
-					resource_type: 'cluster',
-					role_type: /^cs:(\w+)$/.exec(roleRef.name)?.[1] ?? 'custom',
-					role_name: roleRef.name,
-					is_owner: 0,
-					is_ram_role: state.roles.some(role => role.id === uid) ? 1 : 0,
-				})),
-		),
+				.map(binding => permissionBody(id, binding, isRole));
+		}),
 	);
+	return ok(found.flat());
+}
+
+function permissionBody(clusterId: string, { metadata, roleRef }: ApiBinding, isRole: boolean) {
+	const { namespace } = metadata;
+	const type = /^cs:(?:ns:)?(admin|ops|dev|restricted)$/.exec(roleRef.name)?.[1];
+	const isOwner = roleRef.name === 'cluster-admin';
+	return {
+		resource_id: namespace === undefined ? clusterId : `${clusterId}/${namespace}`,
+		resource_type: namespace === undefined ? 'cluster' : 'namespace',
+		role_type: isOwner ? 'admin' : (type ?? 'custom'),
+		role_name: isOwner || type !== undefined ? '' : roleRef.name,
+		is_owner: isOwner ? 1 : 0,
+		is_ram_role: isRole ? 1 : 0,
+	};
+}
+
+function switchAudit({ body }: Call, cluster: CloudCluster): CloudAnswer {
+	const { disable, sls_project_name: project } = fields(body);
+	cluster.audit.isEnabled = disable !== true;
+	if (typeof project === 'string' && project !== '') cluster.audit.project = project;
+	return ok({ cluster_id: cluster.id, request_id: requestId(), task_id: `T-${requestId().slice(0, 8)}` });
+}
+
+/** Holds from the next file on. */
+function setExpiry({ body }: Call, cluster: CloudCluster): CloudAnswer {
+	const { expire_hour: hours, user } = fields(body);
+	if (typeof hours !== 'number' || !(hours >= 1 && hours <= 876_000))
+		return roaError(400, 'InvalidParameter', 'expire_hour is from 1 to 876000');
+	const issued = cluster.kubeconfigs.find(({ accountId }) => accountId === user);
+	if (issued === undefined) return roaError(404, 'ErrorKubeconfigNotFound', 'no kubeconfig was issued');
+	issued.nextHours = hours;
+	return { status: 200, body: null };
+}
+
+function fields(body: unknown): Record<string, unknown> {
+	return typeof body === 'object' && body !== null ? { ...body } : {};
 }
 
 function taskInfo({ state, get }: Call): CloudAnswer {

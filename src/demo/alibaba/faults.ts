@@ -12,6 +12,10 @@ export interface Fault {
 		| { is: 'html'; status: number }
 		| { is: 'cut' }
 		| { is: 'slow'; ms: number }
+		/** Says yes at once, and removes the permissions so much later. */
+		| { is: 'late'; ms: number }
+		/** Says yes and does nothing. */
+		| { is: 'ignored' }
 		/** Lets the call through and changes what it says. */
 		| { is: 'rewrite'; rewrite: Rewrite };
 }
@@ -24,7 +28,7 @@ export type Rewrite =
 	| 'truncated_without_marker'
 	| 'half_list'
 	| 'empty_list'
-	| 'refused_with_200';
+	| 'duplicated_rows';
 
 /** The fault that befalls a call, used up by one. */
 export function takeFault(faults: Fault[], action: string, text: string): Fault['kind'] | null {

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { formatRfc3339 } from '../../lib/epoch.ts';
 import { type Call, type CloudAnswer, count, type Operation, ok, requestId, rpcError } from './answer.ts';
-import type { CloudRole, CloudState, CloudUser, RecycledUser } from './state.ts';
+import type { AccessKey, CloudRole, CloudState, CloudUser, RecycledUser } from './state.ts';
 
 /** What RAM of version 2015-05-01 serves. */
 export const ram: Record<string, Operation> = {
@@ -68,6 +69,14 @@ export const ims: Record<string, Operation> = {
 		const user = state.recycled.find(({ id }) => id === get('UserId'));
 		return user === undefined ? noUser() : ok({ RequestId: requestId(), User: recycledBody(state, user) });
 	},
+	RestoreUserFromRecycleBin: ({ state, get }) => {
+		const user = state.recycled.find(({ id }) => id === get('UserId'));
+		if (user === undefined) return noUser();
+		const { recycledAt: _, ...restored } = user;
+		state.recycled = state.recycled.filter(other => other !== user);
+		state.users.push({ ...restored, status: 'active' });
+		return ok({ RequestId: requestId() });
+	},
 	GetAccountSummary: ({ state: { users, roles } }) =>
 		ok({
 			RequestId: requestId(),
@@ -77,7 +86,8 @@ export const ims: Record<string, Operation> = {
 
 /** What STS of version 2015-04-01 serves. */
 export const sts: Record<string, Operation> = {
-	GetCallerIdentity: ({ state, key: { holder } }) => {
+	AssumeRole: call => assumeRole(call),
+	GetCallerIdentity: ({ state, key: { holder, session = 'kubelapse' } }) => {
 		const { accountId: AccountId } = state;
 		const common = { RequestId: requestId(), AccountId };
 		if (holder === AccountId) {
@@ -86,7 +96,6 @@ export const sts: Record<string, Operation> = {
 		}
 		const role = state.roles.find(({ id }) => id === holder);
 		if (role !== undefined) {
-			const session = 'kubelapse';
 			return ok({
 				...common,
 				IdentityType: 'AssumedRoleUser',
@@ -100,6 +109,41 @@ export const sts: Record<string, Operation> = {
 		return ok({ ...common, IdentityType: 'RAMUser', UserId: holder, PrincipalId: holder, Arn });
 	},
 };
+
+/** A key of its own for a while, with the permissions of whoever asked. */
+function assumeRole({ state, key, get }: Call): CloudAnswer {
+	const role = state.roles.find(({ name }) => `acs:ram::${state.accountId}:role/${name}` === get('RoleArn'));
+	if (role === undefined) return rpcError(404, 'EntityNotExist.Role', 'The role not exists.');
+	const session = get('RoleSessionName') ?? '';
+	if (!/^[\w.@-]{2,64}$/.test(session))
+		return rpcError(400, 'InvalidParameter.RoleSessionName', 'The specified RoleSessionName is invalid.');
+	const seconds = Number(get('DurationSeconds') ?? 3600);
+	if (!(Number.isInteger(seconds) && seconds >= 900 && seconds <= 43_200))
+		return rpcError(400, 'InvalidParameter.DurationSeconds', 'The specified DurationSeconds is invalid.');
+	const temporary: AccessKey = {
+		id: `STS.${randomBytes(12).toString('hex')}`,
+		secret: randomBytes(22).toString('base64url'),
+		securityToken: randomBytes(60).toString('base64'),
+		holder: role.id,
+		session,
+		expiresAt: state.now() + seconds,
+		allowed: key.allowed,
+	};
+	state.accessKeys.push(temporary);
+	return ok({
+		RequestId: requestId(),
+		AssumedRoleUser: {
+			Arn: `acs:ram::${state.accountId}:assumed-role/${role.name}/${session}`,
+			AssumedRoleId: `${role.id}:${session}`,
+		},
+		Credentials: {
+			AccessKeyId: temporary.id,
+			AccessKeySecret: temporary.secret,
+			SecurityToken: temporary.securityToken,
+			Expiration: formatRfc3339(state.now() + seconds),
+		},
+	});
+}
 
 function noUser(): CloudAnswer {
 	return rpcError(404, 'EntityNotExist.User', 'The user does not exist.');

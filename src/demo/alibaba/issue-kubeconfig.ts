@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { formatRfc3339 } from '../../lib/epoch.ts';
-import type { EpochSeconds } from '../../model/facts.ts';
 import { inlinePem, kubeconfigText } from '../kubeconfig.ts';
 import { createKeys, privateKeyPem } from '../pki.ts';
 import { type Call, type CloudAnswer, ok, roaError } from './answer.ts';
-import type { CloudCluster, CloudState, IssuedKubeconfig } from './state.ts';
+import type { CloudCluster, CloudState, IssuedKubeconfig, KubernetesBehind } from './state.ts';
 
 const LONG_TERM_SECONDS = 1095 * 86_400;
+
+/** States in which there is no API server to issue for. */
+const SILENT = ['initial', 'waiting', 'failed', 'deleting', 'deleted', 'delete_failed', 'disconnected'];
 
 /** A kubeconfig for an identity, temporary when minutes are given; one that never had any gets its first. */
 export async function issueKubeconfig(
@@ -17,15 +19,16 @@ export async function issueKubeconfig(
 	const minutes = get('TemporaryDurationMinutes');
 	if (minutes !== undefined && !(Number(minutes) >= 15 && Number(minutes) <= 4320))
 		return roaError(400, 'InvalidParameter', 'TemporaryDurationMinutes is from 15 to 4320');
-	if (cluster.kubernetes === null || cluster.state !== 'running')
+	if (cluster.kubernetes === null || SILENT.includes(cluster.state))
 		return roaError(400, 'ErrorClusterState', `the cluster is ${cluster.state}`);
 	const isPrivate = get('PrivateIpAddress') === 'true';
 	if (!isPrivate && !cluster.hasPublicEndpoint)
 		return roaError(400, 'ErrorClusterEndpoint', 'the cluster has no public endpoint');
 	const now = state.now();
-	const notAfter = now + (minutes === undefined ? LONG_TERM_SECONDS : Number(minutes) * 60);
-	const { suffix } =
-		minutes === undefined ? onRecord(state, cluster, accountId, notAfter) : suffixOf(cluster, accountId);
+	const { suffix, notAfter } =
+		minutes === undefined
+			? onRecord(state, cluster, accountId)
+			: { ...suffixOf(cluster, accountId), notAfter: now + Number(minutes) * 60 };
 	const config = await signedConfig(cluster.kubernetes, { cluster, accountId, suffix, now, notAfter });
 	return ok({ config, expiration: formatRfc3339(notAfter) });
 }
@@ -35,14 +38,13 @@ function suffixOf(cluster: CloudCluster, accountId: string): { suffix: string } 
 	return issued ?? { suffix: newSuffix(cluster, accountId, 0) };
 }
 
-function onRecord(
-	state: CloudState,
-	cluster: CloudCluster,
-	accountId: string,
-	notAfter: EpochSeconds,
-): IssuedKubeconfig {
+/** The long-term file: the same one until it ends or is revoked. */
+function onRecord(state: CloudState, cluster: CloudCluster, accountId: string): IssuedKubeconfig {
 	const known = cluster.kubeconfigs.find(issued => issued.accountId === accountId);
-	if (known !== undefined && known.certState === 'Unexpired') return known;
+	const now = state.now();
+	if (known !== undefined && known.certState === 'Unexpired' && known.notAfter > now) return known;
+	const hours = known?.nextHours;
+	const notAfter = now + (hours === undefined ? LONG_TERM_SECONDS : hours * 3600);
 	const issued: IssuedKubeconfig = {
 		accountId,
 		accountType:
@@ -52,7 +54,7 @@ function onRecord(
 					? 'RamRole'
 					: 'RamUser',
 		name: '',
-		suffix: newSuffix(cluster, accountId, state.now()),
+		suffix: newSuffix(cluster, accountId, now),
 		notAfter,
 		certState: 'Unexpired',
 		accountState: null,
@@ -70,14 +72,15 @@ export function newSuffix({ id }: CloudCluster, accountId: string, salt: number)
 }
 
 async function signedConfig(
-	{ cluster: { authority }, server }: NonNullable<CloudCluster['kubernetes']>,
+	{ url, open }: KubernetesBehind,
 	issue: { cluster: CloudCluster; accountId: string; suffix: string; now: number; notAfter: number },
 ): Promise<string> {
 	const { cluster, accountId, suffix, now, notAfter } = issue;
-	const keys = await createKeys();
+	const [{ authority }, keys] = await Promise.all([open(), createKeys()]);
 	const subject = {
 		commonName: `${accountId}-${suffix}`,
 		organizations: ['system:users'],
+		organizationalUnit: '',
 		// Clients check it by clocks of their own.
 		notBefore: now - 300,
 		notAfter,
@@ -87,7 +90,7 @@ async function signedConfig(
 	return `\n${kubeconfigText({
 		name: `${accountId}-${cluster.id}`,
 		cluster: {
-			server: server.url,
+			server: url,
 			'certificate-authority-data': inlinePem(authority.certificatePem),
 		},
 		userName: accountId,

@@ -11,6 +11,8 @@ export interface CloudRequest {
 	body: Buffer;
 	/** Of a form body. */
 	form: [string, string][];
+	/** Of a JSON body; undefined for any other. */
+	json: unknown;
 }
 
 /** No call that the demo serves has more. */
@@ -35,7 +37,17 @@ export async function readRequest(message: IncomingMessage): Promise<CloudReques
 		headers: message.headers,
 		body,
 		form: isForm ? [...new URLSearchParams(body.toString())] : [],
+		json: isForm ? undefined : parseJson(body.toString()),
 	};
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		// Empty, or not JSON: the operation that needs it says so.
+		return undefined;
+	}
 }
 
 /** One header; the first where a client repeats it. */

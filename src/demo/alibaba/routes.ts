@@ -35,6 +35,11 @@ const CS_ROUTES: [action: string, method: string, path: string][] = [
 	['RevokeK8sClusterKubeConfig', 'DELETE', '/k8s/{ClusterId}/certs'],
 	['UpdateK8sClusterUserConfigExpire', 'POST', '/k8s/{ClusterId}/user_config/expire'],
 	['DescribeTaskInfo', 'GET', '/tasks/{TaskId}'],
+	['UpdateClusterAuditLogConfig', 'PUT', '/clusters/{ClusterId}/audit_log'],
+	['CheckControlPlaneLogEnable', 'GET', '/clusters/{ClusterId}/controlplanelog'],
+	['DescribeClusterEvents', 'GET', '/clusters/{ClusterId}/events'],
+	['DescribeClusterLogs', 'GET', '/clusters/{ClusterId}/logs'],
+	['DescribeUserClusterNamespaces', 'GET', '/api/v2/k8s/{ClusterId}/namespaces'],
 ];
 
 const PATTERNS = CS_ROUTES.map(([action, method, path]) => ({

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DAY } from '../../lib/epoch.ts';
 import { createAuthority, createKeys, privateKeyPem } from '../pki.ts';
-import { type CloudAnswer, requestId, roaError, rpcError } from './answer.ts';
+import { type Call, type CloudAnswer, type Operation, ok, requestId, roaError, rpcError } from './answer.ts';
 import { cs } from './clusters.ts';
-import { takeFault } from './faults.ts';
+import { type Fault, takeFault } from './faults.ts';
 import { ims, ram, sts } from './identities.ts';
 import { type CloudRequest, parameter, readRequest } from './request.ts';
 import { rewritten } from './rewrite.ts';
@@ -32,6 +32,8 @@ export async function startCloud(state: CloudState): Promise<CloudServer> {
 	const listener = listen(state);
 	const { cert, key, authorityPem } = await servingCertificate(state);
 	const servers = [createHttpsServer({ cert, key }, listener), createHttpServer(listener)] as const;
+	// Longer than clients keep a connection: one that is closed while it is used again looks like a fault.
+	for (const server of servers) server.keepAliveTimeout = 75_000;
 	const ports = await Promise.all(
 		servers.map(
 			server =>
@@ -87,7 +89,7 @@ function listen(state: CloudState): RequestListener {
 		readRequest(message)
 			.then(async request => {
 				if (request === null) return send(response, roaError(413, 'RequestTooLarge', 'too large'), 'json');
-				await wait(state.latencyMs);
+				if (state.latencyMs > 0) await wait(state.latencyMs);
 				await answer(state, verifier, limits, request, response);
 			})
 			.catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
@@ -106,7 +108,9 @@ async function answer(
 	const error = to?.style === 'rpc' ? rpcError : roaError;
 	const key = verify(request, verifier);
 	if (!('id' in key)) return send(response, error(key.status, key.code, key.message), form);
-	if (to === null) return send(response, error(404, 'InvalidAction.NotFound', 'no such operation'), form);
+	const operation = to === null ? undefined : operationOf(to);
+	if (to === null || operation === undefined)
+		return send(response, error(404, 'InvalidAction.NotFound', 'Specified api is not found.'), form);
 	const fault = takeFault(state.faults, to.action, `${request.path} ${JSON.stringify(request.query)}`);
 	if (fault?.is === 'cut') {
 		response.socket?.destroy();
@@ -126,9 +130,17 @@ async function answer(
 	}
 	const denied = denial(key, to, error);
 	if (denied !== null) return send(response, denied, form);
-	state.calls.push({ product: to.product, action: to.action, caller: key.holder });
-	const result = await operate(state, key, to, request);
+	if (fault?.is === 'ignored') return send(response, ok({}), form, to.action);
+	record(state, { product: to.product, action: to.action, caller: key.holder });
+	const result = await operation(callOf(state, key, to, request, fault));
 	send(response, fault?.is === 'rewrite' ? rewritten(result, fault.rewrite) : result, form, to.action);
+}
+
+const MOST_CALLS = 200_000;
+
+function record({ calls }: CloudState, call: CloudState['calls'][number]): void {
+	calls.push(call);
+	if (calls.length > MOST_CALLS) calls.splice(0, MOST_CALLS / 2);
 }
 
 function throttled(error: typeof roaError, retryAfterMs: number | null): CloudAnswer {
@@ -148,9 +160,9 @@ function isOverRate({ rate }: CloudState, limits: Map<Product, number[]>, produc
 }
 
 function denial(key: AccessKey, { product, action }: Route, error: typeof roaError): CloudAnswer | null {
-	// IMS is authorised under RAM's name, and STS answers everybody.
+	// IMS is authorised under RAM's name, and STS tells everybody who he is.
 	const wanted = `${product === 'ims' ? 'ram' : product}:${action}`;
-	if (product === 'sts' || key.allowed === null || key.allowed.includes(wanted)) return null;
+	if (action === 'GetCallerIdentity' || key.allowed === null || key.allowed.includes(wanted)) return null;
 	const { body, status } = error(
 		403,
 		product === 'cs' ? 'Forbidden.RAM' : 'NoPermission',
@@ -167,23 +179,27 @@ function denial(key: AccessKey, { product, action }: Route, error: typeof roaErr
 	return { status, body: { ...(body as object), [field]: AccessDeniedDetail } };
 }
 
-async function operate(
+function operationOf({ product, action }: Route): Operation | undefined {
+	const operations = OPERATIONS[product];
+	return Object.hasOwn(operations, action) ? operations[action] : undefined;
+}
+
+function callOf(
 	state: CloudState,
 	key: AccessKey,
-	{ product, action, path, style }: Route,
+	{ action, path }: Route,
 	request: CloudRequest,
-): Promise<CloudAnswer> {
-	const operations = OPERATIONS[product];
-	const operation = Object.hasOwn(operations, action) ? operations[action] : undefined;
-	if (operation === undefined)
-		return (style === 'rpc' ? rpcError : roaError)(
-			404,
-			'InvalidAction.NotFound',
-			`${action} is not served here`,
-		);
-	const get = (name: string) => path[name] ?? parameter(request, name);
-	return operation({ state, key, action, get, body: undefined });
+	fault: Fault['kind'] | null,
+): Call {
+	const isRepeating = fault?.is === 'rewrite' && fault.rewrite === 'repeating_page';
+	const get = (name: string) =>
+		isRepeating && PLACES.includes(name) ? undefined : (path[name] ?? parameter(request, name));
+	const lateMs = fault?.is === 'late' ? fault.ms : 0;
+	return { state, key, action, get, body: request.json, lateMs };
 }
+
+/** What says which page is asked for. */
+const PLACES = ['page_number', 'pageNumber', 'Marker'];
 
 type Form = 'json' | 'xml';
 

@@ -37,11 +37,13 @@ interface Claim {
 	securityToken: string;
 	/** RFC 3339 or RFC 1123. */
 	date: string;
-	nonce: string;
+	/** Null where clients of that kind send none. */
+	nonce: string | null;
 	signature: string;
 	/** What is wrong with it before any secret is known. */
 	fault: Refusal | null;
-	sign: (secret: string) => string;
+	/** More than one where clients are known to write the same thing in two ways. */
+	sign: (secret: string) => string[];
 }
 
 const SKEW_MS = 15 * 60_000;
@@ -55,16 +57,28 @@ function check(claim: Claim, { keys, nowMs, nonces }: Verifier): AccessKey | Ref
 	if (key.expiresAt !== null && key.expiresAt * 1000 <= nowMs())
 		return refuse(400, 'InvalidSecurityToken.Expired', 'Specified SecurityToken is expired.');
 	if (claim.fault !== null) return claim.fault;
-	if (!isEqual(claim.sign(key.secret), claim.signature))
+	if (!claim.sign(key.secret).some(signature => isEqual(signature, claim.signature)))
 		return refuse(400, 'SignatureDoesNotMatch', 'Specified signature is not matched with our calculation.');
 	const at = Date.parse(claim.date);
+	if (claim.date === '') return refuse(400, 'MissingTimestamp', 'A time stamp is mandatory for this action.');
 	if (!(Math.abs(at - nowMs()) <= SKEW_MS))
 		return refuse(400, 'InvalidTimeStamp.Expired', 'Specified time stamp or date value is expired.');
-	for (const [nonce, seen] of nonces) if (seen < nowMs() - 2 * SKEW_MS) nonces.delete(nonce);
-	if (claim.nonce === '' || nonces.has(claim.nonce))
+	forget(nonces, nowMs() - 2 * SKEW_MS);
+	if (claim.nonce === null) return key;
+	if (claim.nonce === '')
+		return refuse(400, 'MissingSignatureNonce', 'A signature nonce is mandatory for this action.');
+	if (nonces.has(claim.nonce))
 		return refuse(400, 'SignatureNonceUsed', 'Specified signature nonce was used already.');
 	nonces.set(claim.nonce, nowMs());
 	return key;
+}
+
+/** The oldest stand first. */
+function forget(nonces: Map<string, number>, before: number): void {
+	for (const [nonce, seen] of nonces) {
+		if (seen >= before) return;
+		nonces.delete(nonce);
+	}
 }
 
 /**
@@ -72,25 +86,26 @@ function check(claim: Claim, { keys, nowMs, nonces }: Verifier): AccessKey | Ref
  * @see https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature
  */
 function readV3(request: CloudRequest, authorization: string): Claim | null {
-	const field = (name: string) => new RegExp(`${name}=([^,]+)`).exec(authorization)?.[1] ?? '';
+	const field = (name: string) => new RegExp(`${name}=([^,\\s]+)`).exec(authorization)?.[1] ?? '';
 	const signed = field('SignedHeaders').split(';');
 	const hash = createHash('sha256').update(request.body).digest('hex');
 	const required = ['host', ...Object.keys(request.headers).filter(name => name.startsWith('x-acs-'))];
-	const unsigned = required.find(name => !signed.includes(name));
-	const canonical = [
-		request.method,
-		encodePath(request.path),
-		sortedQuery(request.query),
-		...signed.map(name => `${name}:${header(request, name).trim()}`),
-		'',
-		signed.join(';'),
-		hash,
-	].join('\n');
+	const unsigned = required.find(name => !signed.some(each => each.toLowerCase() === name));
+	const canonical = (query: string) =>
+		[
+			request.method,
+			encodePath(request.path),
+			query,
+			...signed.map(name => `${name}:${header(request, name.toLowerCase()).trim()}`),
+			'',
+			signed.join(';'),
+			hash,
+		].join('\n');
 	const isBodyTrue = header(request, 'x-acs-content-sha256') === hash;
 	return {
 		accessKeyId: field('Credential'),
 		securityToken: header(request, 'x-acs-security-token'),
-		date: header(request, 'x-acs-date'),
+		date: header(request, 'x-acs-date') || header(request, 'date'),
 		nonce: header(request, 'x-acs-signature-nonce'),
 		signature: field('Signature'),
 		fault:
@@ -99,10 +114,11 @@ function readV3(request: CloudRequest, authorization: string): Claim | null {
 				: isBodyTrue
 					? null
 					: refuse(400, 'InvalidContentHash', 'x-acs-content-sha256 is not the hash of the body.'),
-		sign: secret => {
-			const digest = createHash('sha256').update(canonical).digest('hex');
-			return createHmac('sha256', secret).update(`ACS3-HMAC-SHA256\n${digest}`).digest('hex');
-		},
+		sign: secret =>
+			[sortedQuery(request.query), sortedQuery(request.query, '')].map(query => {
+				const digest = createHash('sha256').update(canonical(query)).digest('hex');
+				return createHmac('sha256', secret).update(`ACS3-HMAC-SHA256\n${digest}`).digest('hex');
+			}),
 	};
 }
 
@@ -125,7 +141,7 @@ function readRpc(request: CloudRequest): Claim | null {
 		fault: isKnown
 			? null
 			: refuse(400, 'InvalidSignatureMethod', 'Only HMAC-SHA1 of version 1.0 is known here.'),
-		sign: secret => createHmac('sha1', `${secret}&`).update(text).digest('base64'),
+		sign: secret => [createHmac('sha1', `${secret}&`).update(text).digest('base64')],
 	};
 }
 
@@ -139,32 +155,36 @@ function readRoa(request: CloudRequest, authorization: string): Claim {
 		.filter(name => name.startsWith('x-acs-'))
 		.sort(byCodeUnit)
 		.map(name => `${name}:${header(request, name)}\n`);
-	const query = [...request.query].sort(([a], [b]) => byCodeUnit(a, b));
-	const resource = query.map(([name, value]) => (value === '' ? name : `${name}=${value}`)).join('&');
-	const text = [
-		request.method,
-		header(request, 'accept'),
-		header(request, 'content-md5'),
-		header(request, 'content-type'),
-		header(request, 'date'),
-		`${acs.join('')}${request.path}${resource === '' ? '' : `?${resource}`}`,
-	].join('\n');
+	const head = ['accept', 'content-md5', 'content-type', 'date'].map(name => header(request, name));
+	const text = (path: string, query: string) =>
+		[request.method, ...head, `${acs.join('')}${path}${query === '' ? '' : `?${query}`}`].join('\n');
+	const texts = [request.path, decodePath(request.path)].flatMap(path =>
+		['=', ''].map(sign => text(path, plainQuery(request.query, sign))),
+	);
 	return {
 		accessKeyId,
 		securityToken: header(request, 'x-acs-security-token'),
-		date: header(request, 'date'),
-		nonce: header(request, 'x-acs-signature-nonce'),
+		date: header(request, 'x-acs-date') || header(request, 'date'),
+		nonce: header(request, 'x-acs-signature-nonce') || null,
 		signature,
 		fault: null,
-		sign: secret => createHmac('sha1', secret).update(text).digest('base64'),
+		sign: secret => texts.map(each => createHmac('sha1', secret).update(each).digest('base64')),
 	};
 }
 
-function sortedQuery(parameters: [string, string][]): string {
+/** `ifEmpty` follows a name without a value: clients differ. */
+function plainQuery(parameters: [string, string][], ifEmpty: string): string {
 	return [...parameters]
 		.sort(([a], [b]) => byCodeUnit(a, b))
-		.map(([name, value]) => `${encode(name)}=${encode(value)}`)
+		.map(([name, value]) => (value === '' ? `${name}${ifEmpty}` : `${name}=${value}`))
 		.join('&');
+}
+
+function sortedQuery(parameters: [string, string][], ifEmpty = '='): string {
+	return plainQuery(
+		parameters.map(([name, value]) => [encode(name), encode(value)]),
+		ifEmpty,
+	);
 }
 
 /** RFC 3986: what encodeURIComponent leaves alone beside the unreserved characters. */
@@ -177,6 +197,15 @@ function encode(text: string): string {
 
 function encodePath(path: string): string {
 	return path.replaceAll('+', '%20').replaceAll('*', '%2A').replaceAll('%7E', '~');
+}
+
+/** As a client signs that escapes its path only when it sends it. */
+function decodePath(path: string): string {
+	try {
+		return decodeURIComponent(path);
+	} catch {
+		return path;
+	}
 }
 
 function isEqual(a: string, b: string): boolean {

@@ -1,5 +1,4 @@
 import type { EpochSeconds } from '../../model/facts.ts';
-import type { ApiServer } from '../api-server.ts';
 import type { DemoCluster } from '../cluster.ts';
 import type { Fault } from './faults.ts';
 
@@ -22,7 +21,7 @@ export interface CloudState {
 	rate: number;
 	/** Seconds since 1970 by the cloud's clock. */
 	now: () => EpochSeconds;
-	/** Every call that was let in, in order. */
+	/** The calls that were let in, in order; of very many only the last. */
 	calls: { product: Product; action: string; caller: string }[];
 }
 
@@ -36,6 +35,8 @@ export interface AccessKey {
 	securityToken: string;
 	/** uid of the account itself, a RAM user or a RAM role. */
 	holder: string;
+	/** Session name of a role that was assumed. */
+	session?: string;
 	/** Null never ends. */
 	expiresAt: EpochSeconds | null;
 	/** RAM actions that it may call, as `cs:DescribeClustersV1`; null for all. */
@@ -76,8 +77,16 @@ export interface CloudCluster {
 	audit: { isEnabled: boolean; project: string };
 	kubeconfigs: IssuedKubeconfig[];
 	/** The API server behind it; null where none answers. */
-	kubernetes: { cluster: DemoCluster; server: ApiServer } | null;
+	kubernetes: KubernetesBehind | null;
 	hasPublicEndpoint: boolean;
+}
+
+/** The API server behind a cluster of the cloud. */
+export interface KubernetesBehind {
+	/** `https://127.0.0.1:<port>`. */
+	url: string;
+	/** Its objects and its authority, made when they are first needed. */
+	open(): Promise<DemoCluster>;
 }
 
 /** What the cloud has on record of one identity's kubeconfig for one cluster. */
@@ -88,6 +97,8 @@ export interface IssuedKubeconfig {
 	name: string;
 	suffix: string;
 	notAfter: EpochSeconds;
+	/** Hours that its next long-term file lives, where the account has set them. */
+	nextHours?: number;
 	/** `Removed` is shown to the identity view only. */
 	certState: 'Unexpired' | 'Expired' | 'Unknown' | 'Removed';
 	/** Null: as the lists of users and roles say. */

@@ -1,0 +1,87 @@
+import type { CloudCluster } from './state.ts';
+
+/** What is peculiar about a cluster of the fleet. */
+export type Trait =
+	| 'plain'
+	| 'auditing_off'
+	/** A binding made by hand to `system:users` goes on serving files that were revoked. */
+	| 'serves_users'
+	| 'serves_authenticated'
+	| 'private'
+	| 'acs'
+	| 'serverless'
+	| 'edge'
+	| 'registered'
+	/** A renewal left the older certificate valid. */
+	| 'renewed'
+	/** The scan may list no bindings. */
+	| 'no_rbac'
+	/** The cloud lists no file, and the bindings are there. */
+	| 'no_states'
+	/** Its API server is gone, and the cloud does not know. */
+	| 'cut_off'
+	/** Short pages, a list that expires and a 429. */
+	| 'hiccups'
+	| 'updating'
+	| 'deleting'
+	| 'delete_failed'
+	| 'failed'
+	| 'disconnected';
+
+const SPECIAL: Trait[] = [
+	'serves_users',
+	'auditing_off',
+	'acs',
+	'deleting',
+	'renewed',
+	'private',
+	'delete_failed',
+	'no_rbac',
+	'updating',
+	'serves_authenticated',
+	'registered',
+	'failed',
+	'no_states',
+	'serverless',
+	'disconnected',
+	'hiccups',
+	'edge',
+	'cut_off',
+];
+
+/** Every other one is special until each trap was there, then one in ten. */
+export function traitOf(index: number): Trait {
+	if (index < 2 * SPECIAL.length) return (index % 2 === 1 && SPECIAL[(index - 1) / 2]) || 'plain';
+	return (index % 10 === 9 && SPECIAL[Math.floor(index / 10) % SPECIAL.length]) || 'plain';
+}
+
+/** What the cloud lists of a cluster with that trait. */
+export function listedAs(trait: Trait): Pick<CloudCluster, 'type' | 'profile' | 'spec' | 'state'> {
+	const managed = { type: 'ManagedKubernetes', profile: 'Default', spec: 'ack.pro.small' } as const;
+	switch (trait) {
+		case 'acs':
+			return { ...managed, profile: 'Acs', spec: '', state: 'running' };
+		case 'serverless':
+			return { ...managed, profile: 'Serverless', state: 'running' };
+		case 'edge':
+			return { ...managed, profile: 'Edge', state: 'running' };
+		case 'registered':
+			return { type: 'ExternalKubernetes', profile: 'Default', spec: '', state: 'running' };
+		case 'disconnected':
+			return { type: 'ExternalKubernetes', profile: 'Default', spec: '', state: 'disconnected' };
+		case 'renewed':
+			return { type: 'Kubernetes', profile: 'Default', spec: '', state: 'running' };
+		case 'updating':
+		case 'deleting':
+		case 'delete_failed':
+		case 'failed':
+			return { ...managed, state: trait };
+		default:
+			return { ...managed, state: 'running' };
+	}
+}
+
+/** Whether anything answers behind it. */
+export function isServed(trait: Trait): boolean {
+	return !['deleting', 'delete_failed', 'failed', 'disconnected'].includes(trait);
+}
