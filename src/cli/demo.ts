@@ -3,7 +3,7 @@ import { ScanError } from '../lib/scan-error.ts';
 import { scanFlags } from './flags.ts';
 import type { Flags, GlobalFlags } from './settings.ts';
 
-export type DemoFlags = GlobalFlags & Pick<Flags, 'out' | 'format'> & ServeFlags;
+export type DemoFlags = GlobalFlags & Pick<Flags, 'out' | 'format'>;
 
 /** What shapes the cloud that `--serve` keeps up. */
 export interface ServeFlags {
@@ -28,7 +28,7 @@ const ranges = {
 } as const;
 
 /** `kubelapse demo` */
-export const demo: CommandModule<GlobalFlags, DemoFlags> = {
+export const demo: CommandModule<GlobalFlags, DemoFlags & ServeFlags> = {
 	command: 'demo',
 	describe: 'Scan an embedded fleet on this machine and write its reports',
 	builder: yargs =>
@@ -51,8 +51,11 @@ export const demo: CommandModule<GlobalFlags, DemoFlags> = {
 			.example('$0 demo --out demo-report', 'nothing but this machine is contacted')
 			.example('$0 demo --serve --json', 'a cloud to point other tools at'),
 	handler: async flags => {
-		if (flags.serve === true) await (await import('./run/demo-serve.ts')).serve(flags);
-		else await (await import('./run/demo.ts')).run(flags);
+		const { serve, json, clusters, identities, 'latency-ms': latency, rate, seed, ...rest } = flags;
+		const shape = { serve, json, clusters, identities, 'latency-ms': latency, rate, seed };
+		// The scan has a flag `--identities` too, which is a file.
+		if (serve === true) await (await import('./run/demo-serve.ts')).serve(shape);
+		else await (await import('./run/demo.ts')).run(rest);
 	},
 };
 

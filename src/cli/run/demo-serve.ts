@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { type CloudFleet, startCloudFleet } from '../../demo/alibaba/fleet.ts';
 import { startFleet } from '../../demo/fleet.ts';
-import type { DemoFlags } from '../demo.ts';
+import { plural } from '../../lib/text.ts';
+import type { ServeFlags } from '../demo.ts';
 import { interruption } from '../interrupt.ts';
 import { print } from '../stdout.ts';
 
@@ -22,7 +23,7 @@ interface Place {
 }
 
 /** Keeps the plain clusters and the cloud up until the process is told to end, which is no failure. */
-export async function serve(flags: DemoFlags): Promise<void> {
+export async function serve(flags: ServeFlags): Promise<void> {
 	const dir = await mkdtemp(join(tmpdir(), 'kubelapse-demo-'));
 	// However the process ends: the files hold keys, even if they open nothing any more.
 	process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
@@ -86,22 +87,25 @@ interface Kubeconfig {
 
 function guide({ cs, caFile, accessKeyId, accessKeySecret, kubeconfig }: Place, cloud: CloudFleet): string {
 	const { state, operator, http } = cloud;
-	return `An Alibaba Cloud account with ${state.clusters.length} clusters is up on this machine, until Ctrl-C.
-
+	const endpoints = ['cs', 'ram', 'ims', 'sts'].map(product => `${product}=${cs}`).join(' ');
+	return `An Alibaba Cloud account with ${plural(state.clusters.length, 'cluster')} is up on this machine, until Ctrl-C.
 Every product answers at the same address, told apart by its version:
-  TLS    ${cs}   trust ${caFile}
+  TLS    ${cs}, trust ${caFile}
   plain  ${http}
 
 Who may scan, and nothing else:
   export ALIBABA_CLOUD_ACCESS_KEY_ID=${accessKeyId}
   export ALIBABA_CLOUD_ACCESS_KEY_SECRET=${accessKeySecret}
-Who may remove permissions too: ${operator.accessKeyId} ${operator.accessKeySecret}
+Who may remove permissions too:
+  ${operator.accessKeyId} ${operator.accessKeySecret}
 
+kubelapse:
+  kubelapse scan --alibaba --alibaba-ca ${caFile} \\
+    --alibaba-endpoint ${endpoints}
 The aliyun CLI:
   aliyun sts GetCallerIdentity --region cn-hangzhou --endpoint ${http} --insecure \\
     --access-key-id "$ALIBABA_CLOUD_ACCESS_KEY_ID" --access-key-secret "$ALIBABA_CLOUD_ACCESS_KEY_SECRET"
-An SDK (any language), in its client's configuration:
-  endpoint ${cs}, protocol https with the CA above; or endpoint ${http}, protocol http
+An SDK: endpoint ${cs} with protocol https and that CA, or endpoint ${http} with protocol http.
 The plain clusters:
   kubelapse scan --kubeconfig ${kubeconfig} --all-contexts
 `;

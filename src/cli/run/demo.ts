@@ -24,9 +24,7 @@ async function scanFleet(flags: DemoFlags, dir: string): Promise<RunResult & { s
 	const fleet = await startFleet({ dir, now: Math.floor(Date.now() / 1000) });
 	try {
 		// No config file: it names other clusters.
-		// Its own --identities is a number.
-		const { identities: _, ...rest } = flags;
-		const settings = mergeSettings({ ...rest, files: fleet.files }, {});
+		const settings = mergeSettings({ ...flags, files: fleet.files }, {});
 		const targets = fleet.kubeconfigs.map(kubeconfig => {
 			const name = basename(kubeconfig, '.kubeconfig');
 			return { kubeconfig, context: name, name };
