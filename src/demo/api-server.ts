@@ -17,6 +17,12 @@ export interface ApiServer {
 	close(): Promise<void>;
 }
 
+/** One whose cluster is made when it is first needed. */
+export interface LazyApiServer extends ApiServer {
+	/** Makes it now. */
+	warm(): Promise<void>;
+}
+
 /** No review is longer; the real server allows three times as much. */
 const MAX_BODY_BYTES = 1 << 20;
 
@@ -40,15 +46,18 @@ export async function startApiServer(cluster: DemoCluster): Promise<ApiServer> {
  * Takes a free port at once and makes the cluster behind it with the first connection, so that hundreds start
  * in no time; where `open` gives null every connection is cut, as by a server that is gone.
  */
-export async function startLazyApiServer(open: () => Promise<DemoCluster | null>): Promise<ApiServer> {
+export async function startLazyApiServer(open: () => Promise<DemoCluster | null>): Promise<LazyApiServer> {
 	const sockets = new Set<Socket>();
-	let api: Promise<Server | null> | null = null;
+	let made: Promise<Server | null> | null = null;
+	const make = () => {
+		made ??= open().then(cluster => (cluster === null ? null : createApi(cluster)));
+		return made;
+	};
 	// Paused, so that what the client says first waits for TLS to be there.
 	const listener = createTcpServer({ pauseOnConnect: true }, socket => {
 		sockets.add(socket);
 		socket.once('close', () => sockets.delete(socket)).on('error', () => socket.destroy());
-		api ??= open().then(cluster => (cluster === null ? null : createApi(cluster)));
-		api.then(
+		make().then(
 			server => (server === null ? socket.destroy() : server.emit('connection', socket)),
 			() => socket.destroy(),
 		);
@@ -58,6 +67,9 @@ export async function startLazyApiServer(open: () => Promise<DemoCluster | null>
 	});
 	return {
 		url: urlOf(listener),
+		warm: async () => {
+			await make();
+		},
 		close: () =>
 			new Promise(resolve => {
 				listener.close(() => resolve());

@@ -35,7 +35,8 @@ export async function serve(flags: ServeFlags): Promise<void> {
 		try {
 			const place = await writePlace(dir, cloud, fleet.kubeconfigs);
 			await print(flags.json === true ? `${JSON.stringify(place)}\n` : guide(place, cloud));
-			await interrupted();
+			// Whoever comes first need not wait for all of them.
+			await Promise.all([interrupted(), warmUp(cloud)]);
 		} finally {
 			await cloud.close();
 		}
@@ -109,6 +110,11 @@ An SDK: endpoint ${cs} with protocol https and that CA, or endpoint ${http} with
 The plain clusters:
   kubelapse scan --kubeconfig ${kubeconfig} --all-contexts
 `;
+}
+
+/** Until it is done, or the servers are closed. */
+async function warmUp({ warm }: CloudFleet): Promise<void> {
+	await Promise.race([warm(), interrupted()]);
 }
 
 function interrupted(): Promise<void> {

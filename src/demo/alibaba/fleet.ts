@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { EpochSeconds } from '../../model/facts.ts';
-import { type ApiServer, startLazyApiServer } from '../api-server.ts';
+import { type LazyApiServer, startLazyApiServer } from '../api-server.ts';
 import { createCluster, type DemoCluster } from '../cluster.ts';
 import { createKeyRing } from '../issue.ts';
 import { createFleetSeeds, type FleetSeed } from './fleet-cluster.ts';
@@ -42,6 +42,8 @@ export interface CloudFleet {
 	operator: { accessKeyId: string; accessKeySecret: string };
 	/** Where faults are put in, and where tests look. */
 	state: CloudState;
+	/** Makes the clusters that nobody has asked for yet, one after the other. */
+	warm(): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -65,7 +67,7 @@ export async function startCloudFleet(options: CloudFleetOptions): Promise<Cloud
 		now,
 		calls: [],
 	};
-	const servers: ApiServer[] = [];
+	const servers: LazyApiServer[] = [];
 	const closeServers = async () => {
 		await Promise.all(servers.map(server => server.close()));
 	};
@@ -80,6 +82,9 @@ export async function startCloudFleet(options: CloudFleetOptions): Promise<Cloud
 			accessKeySecret: scanner.secret,
 			operator: { accessKeyId: operator.id, accessKeySecret: operator.secret },
 			state,
+			warm: async () => {
+				for (const server of servers) await server.warm();
+			},
 			close: async () => {
 				await Promise.all([cloud.close(), closeServers()]);
 			},
@@ -102,7 +107,7 @@ function accessKey(holder: string, allowed: string[]): AccessKey {
 }
 
 /** Puts an API server behind a cluster, which is made with the first that anybody wants of it. */
-async function serve({ trait, listed, seed }: FleetSeed, now: () => EpochSeconds, servers: ApiServer[]) {
+async function serve({ trait, listed, seed }: FleetSeed, now: () => EpochSeconds, servers: LazyApiServer[]) {
 	if (seed === null) return;
 	let made: Promise<DemoCluster> | null = null;
 	const open: KubernetesBehind['open'] = () => {
