@@ -7,12 +7,15 @@ export class ApiError extends Error {
 	readonly code: Exclude<GapCode, 'auditing_off' | 'not_configured'>;
 	/** HTTP status; 0 where there was no answer. */
 	readonly status: number;
+	/** What the service itself says is missing; empty where it does not say. */
+	readonly permission: string;
 
-	constructor(code: ApiError['code'], status: number, message: string, cause?: unknown) {
+	constructor(code: ApiError['code'], status: number, message: string, cause?: unknown, permission = '') {
 		super(message, cause === undefined ? undefined : { cause });
 		this.name = 'ApiError';
 		this.code = code;
 		this.status = status;
+		this.permission = permission;
 	}
 }
 
@@ -20,7 +23,7 @@ export class ApiError extends Error {
 export function toGap(source: Source, permission: string, error: unknown): Gap {
 	const { code, message } = describeFailure(error);
 	// A 401 lacks no permission: nobody was let in.
-	const missing = error instanceof ApiError && error.status === 403 ? permission : '';
+	const missing = error instanceof ApiError && error.status === 403 ? error.permission || permission : '';
 	const next = missing === '' ? '' : `; grant "${missing}" to read it`;
 	return { source, code, message: `${message}${next}`, permission: missing, subject: '' };
 }

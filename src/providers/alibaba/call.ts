@@ -1,8 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError } from '../../lib/api-error.ts';
 import { type CloudFailure, classify, isTransient, toApiError } from './failure.ts';
-import { createLimiter, type Limiter } from './limiter.ts';
+import { type Clock, createLimiter, type Limiter, realClock } from './limiter.ts';
 
 export type Product = 'cs' | 'ram' | 'ims' | 'sts';
 
@@ -25,35 +24,50 @@ export interface CallerOptions {
 	/** Of one attempt. */
 	timeoutMs: number;
 	signal: AbortSignal;
+	/** Of pauses; the time limit of an attempt is the machine's. */
+	clock?: Clock;
 }
 
 /** Tries of one call, the first included; throttled ones go on for as long as throttling does. */
 const MAX_ATTEMPTS = 4;
+/** Of a call that got no answer in time: each took the whole time limit. */
+const MAX_TIMEOUTS = 2;
 /** How long a service may throttle one call before it becomes a gap. */
 const MAX_THROTTLED_MS = 90_000;
+/** So many calls in a row without an answer, and what a region is asked after is not tried again. */
+const MAX_SILENT = 3;
 
-/** One caller for the whole run: its limiters are shared by every cluster. */
+/** What is known of one product in one region, for all calls. */
+interface Line {
+	limiter: Limiter;
+	/** Calls in a row that got no answer at all. */
+	silent: number;
+}
+
+/** One caller for the whole run: what it learns of a product's limits holds for every cluster. */
 export function createCaller(options: CallerOptions): Caller {
-	const limiters = new Map<string, Limiter>();
+	const lines = new Map<string, Line>();
 	// One for each call under way: hundreds of clusters are no leak.
 	setMaxListeners(0, options.signal);
 	return {
 		read: read => {
 			const key = `${read.product} ${read.region}`;
-			const limiter = limiters.get(key) ?? createLimiter();
-			limiters.set(key, limiter);
-			return attempts(read, limiter, options);
+			const line = lines.get(key) ?? { limiter: createLimiter(options.clock), silent: 0 };
+			lines.set(key, line);
+			return attempts(read, line, options);
 		},
 	};
 }
 
-async function attempts<T>(read: CloudRead<T>, limiter: Limiter, options: CallerOptions): Promise<T> {
-	const { signal } = options;
-	const startedAt = performance.now();
+async function attempts<T>(read: CloudRead<T>, line: Line, options: CallerOptions): Promise<T> {
+	const { signal, clock = realClock } = options;
+	const { limiter } = line;
+	let throttledSince: number | null = null;
 	for (let attempt = 1; ; ) {
-		await limiter.turn(signal);
+		await limiter.turn(signal, throttledSince === null ? 'last' : 'first');
 		const answer = await once(read, options);
 		if ('value' in answer) {
+			line.silent = 0;
 			limiter.passed();
 			return answer.value;
 		}
@@ -61,13 +75,34 @@ async function attempts<T>(read: CloudRead<T>, limiter: Limiter, options: Caller
 		const { failure } = answer;
 		if (failure.kind === 'throttled') {
 			limiter.throttled(failure.retryAfterMs);
-			if (performance.now() - startedAt > MAX_THROTTLED_MS) throw toApiError(read.action, failure);
+			throttledSince ??= clock.now();
+			if (clock.now() - throttledSince > MAX_THROTTLED_MS) throw toApiError(read.action, failure);
 			continue;
 		}
-		if (!isTransient(failure) || attempt === MAX_ATTEMPTS) throw toApiError(read.action, failure);
-		await sleep(200 * 2 ** attempt, undefined, { signal });
+		const isSilent = failure.kind === 'timeout' || failure.kind === 'network';
+		const isLast = attempt >= (failure.kind === 'timeout' ? MAX_TIMEOUTS : MAX_ATTEMPTS);
+		if (!isTransient(failure) || isLast || (isSilent && line.silent >= MAX_SILENT)) {
+			line.silent = isSilent ? line.silent + 1 : 0;
+			throw toApiError(read.action, failure);
+		}
+		await pause(200 * 2 ** attempt, signal, clock);
 		attempt++;
 	}
+}
+
+function pause(ms: number, signal: AbortSignal, { after }: Clock): Promise<void> {
+	return new Promise((resolve, reject) => {
+		if (signal.aborted) return reject(signal.reason);
+		const stop = () => {
+			cancel();
+			reject(signal.reason);
+		};
+		const cancel = after(ms, () => {
+			signal.removeEventListener('abort', stop);
+			resolve();
+		});
+		signal.addEventListener('abort', stop, { once: true });
+	});
 }
 
 /** The SDK's own timers can be lost on a socket that is used again: ours ends the wait in any case. */

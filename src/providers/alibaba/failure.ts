@@ -18,29 +18,34 @@ export interface CloudFailure {
 /** Sorts whatever an SDK threw. Its message is not kept: it may quote a request, or a profile with its secret. */
 export function classify(error: unknown): CloudFailure {
 	const thrown = asObject(error);
-	const code = text(thrown.code);
+	const code = word(thrown.code);
 	const status = typeof thrown.statusCode === 'number' ? thrown.statusCode : 0;
-	const detail = asObject(thrown.accessDeniedDetail ?? asObject(thrown.data).accessDeniedDetail);
+	const data = asObject(thrown.data);
+	const detail = asObject(thrown.accessDeniedDetail ?? data.accessDeniedDetail ?? data.AccessDeniedDetail);
+	const action = text(detail.AuthAction);
 	return {
 		kind: kindOf(text(thrown.name), code, status),
-		code: oneLine(redact(code === 'undefined' ? '' : code), 100),
+		code,
 		status,
-		requestId: oneLine(text(thrown.requestId) || text(asObject(thrown.data).requestId), 60),
-		retryAfterMs: typeof thrown.retryAfter === 'number' ? thrown.retryAfter : null,
-		missingAction: oneLine(text(detail.AuthAction), 100),
+		requestId: word(thrown.requestId) || word(data.requestId) || word(data.RequestId),
+		retryAfterMs: typeof thrown.retryAfter === 'number' ? Math.max(thrown.retryAfter, 0) : null,
+		missingAction: /^[a-z]{1,20}:\w{1,80}$/.test(action) ? action : '',
 	};
 }
 
+/** Whom the service does not know at all, or no longer: no permission would help. */
+const NOBODY = /AccessKey|SecurityToken|Signature/;
+
 function kindOf(name: string, code: string, status: number): CloudFailure['kind'] {
 	if (name === 'ThrottlingError' || code.startsWith('Throttling') || status === 429) return 'throttled';
+	if (NOBODY.test(code)) return 'refused';
 	if (status === 403 || /^(NoPermission|Forbidden)/.test(code)) return 'forbidden';
 	if (/Timeout/.test(name) || code === 'ETIMEDOUT' || name === 'AbortError') return 'timeout';
 	if (status === 404) return 'not_found';
 	if (status >= 500) return 'server';
 	if (status >= 400) return 'refused';
 	// A proxy's page, or an error without a body: the SDK cannot parse it and forgets its status.
-	if (name === 'SyntaxError' || /mismatch/.test(text(asObject(name).message))) return 'unreadable';
-	return /^E[A-Z]+$/.test(code) ? 'network' : 'unreadable';
+	return /^E[A-Z_]+$/.test(code) ? 'network' : 'unreadable';
 }
 
 /** Whether asking again may help, for a call that changes nothing. */
@@ -59,14 +64,29 @@ const WORDS: Record<CloudFailure['kind'], { code: ApiError['code']; says: string
 	unreadable: { code: 'unreachable', says: 'gave an answer that is none of the API’s' },
 };
 
+const NEXT_STEPS: [RegExp, string][] = [
+	[/Time[Ss]tamp|RequestTime/, "set this machine's clock"],
+	[/Signature(?!Nonce)/, 'renew or replace the access key'],
+	[/AccessKey|SecurityToken/, 'renew or replace the access key'],
+	[/ErrorClusterNotFound/, 'it was deleted since the account listed it'],
+];
+
 /** The error that becomes a gap: what failed, the service's code and the request to ask support about. */
 export function toApiError(action: string, failure: CloudFailure): ApiError {
-	const { kind, code, requestId, status } = failure;
+	const { kind, code, requestId, missingAction } = failure;
 	const parts = [code, requestId === '' ? '' : `request ${requestId}`].filter(part => part !== '');
 	const more = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-	const clock = /TimeStamp|RequestTime/.test(code) ? "; set this machine's clock" : '';
-	const key = /AccessKey|SecurityToken|Signature/.test(code) ? '; renew or replace the access key' : '';
-	return new ApiError(WORDS[kind].code, status, `${action} ${WORDS[kind].says}${more}${clock || key}`);
+	const next = NEXT_STEPS.find(([pattern]) => pattern.test(code))?.[1];
+	const message = `${action} ${WORDS[kind].says}${more}${next === undefined ? '' : `; ${next}`}`;
+	// The service says so with other statuses too.
+	const status = kind === 'forbidden' ? 403 : failure.status === 403 ? 401 : failure.status;
+	return new ApiError(WORDS[kind].code, status, message, failure, missingAction);
+}
+
+/** The service's own code of an error that a call ended with, or the code of its gap. */
+export function serviceCode(error: unknown): string {
+	if (!(error instanceof ApiError)) return 'unreachable';
+	return text(asObject(error.cause).code) || error.code;
 }
 
 function asObject(value: unknown): Record<string, unknown> {
@@ -75,4 +95,10 @@ function asObject(value: unknown): Record<string, unknown> {
 
 function text(value: unknown): string {
 	return typeof value === 'string' ? value : '';
+}
+
+/** A code or an id: anything that looks like a sentence is none of the service's. */
+function word(value: unknown): string {
+	const found = oneLine(redact(text(value)), 100);
+	return found === 'undefined' || /\s/.test(found) ? '' : found;
 }

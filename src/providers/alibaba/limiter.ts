@@ -1,24 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /** Paces the calls of one product in one region; one for the whole run. */
 export interface Limiter {
-	/** Waits for a turn. */
-	turn(signal: AbortSignal): Promise<void>;
+	/** Waits for a turn; a call that was refused before goes first. */
+	turn(signal: AbortSignal, order?: 'first' | 'last'): Promise<void>;
 	/** The call was let through. */
 	passed(): void;
 	/** The service asked for less; nothing goes out for as long as it says. */
 	throttled(retryAfterMs: number | null): void;
 }
 
-/** What the limiter knows of time, so that a test can have its own. */
-export interface LimiterClock {
+/** What is known of time, so that a test can have its own. */
+export interface Clock {
+	/** Milliseconds from any beginning. */
 	now: () => number;
-	sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+	/** Runs something later, and returns what calls it off. */
+	after: (ms: number, run: () => void) => () => void;
 }
 
 const FIRST_RATE = 20;
-const SLOWEST_RATE = 0.5;
+const SLOWEST_RATE = 1;
 const WINDOW_MS = 1000;
+/** While nothing is refused the rate doubles with each. */
+const STEP_MS = 250;
 /** What is left below a rate that was refused. */
 const BACK_OFF = 0.95;
 const PAUSE_MS = 200;
@@ -26,54 +28,117 @@ const PAUSE_MS = 200;
 const FIRST_GROWTH = 1.05;
 const MOST_GROWTH = 2;
 
-const realClock: LimiterClock = {
+/** The machine's. */
+export const realClock: Clock = {
 	now: () => performance.now(),
-	sleep: async (ms, signal) => sleep(ms, undefined, { signal }),
+	after: (ms, run) => {
+		const timer = setTimeout(run, ms);
+		return () => clearTimeout(timer);
+	},
 };
 
 /**
- * Starts at 20 calls a second, which no product is known to refuse, doubles while nothing is refused, and
+ * Starts at 20 calls in a second, which no product is known to refuse, doubles while nothing is refused, and
  * settles just under what went through once something is. Nobody documents the limits.
  */
-export function createLimiter(clock: LimiterClock = realClock): Limiter {
+export function createLimiter(clock: Clock = realClock): Limiter {
 	let rate = FIRST_RATE;
 	let isLimitKnown = false;
 	let growth = MOST_GROWTH;
-	let nextTurn = 0;
+	let pausedUntil = Number.NEGATIVE_INFINITY;
 	let changedAt = clock.now();
+	let loweredAt = Number.NEGATIVE_INFINITY;
+	/** When calls went out that were not refused, and when they were let through, of the last second. */
+	let sent: number[] = [];
 	let passes: number[] = [];
 	const recent = (now: number) => {
 		passes = passes.filter(at => at > now - WINDOW_MS);
 		return passes.length;
 	};
+	const step = () => (isLimitKnown ? WINDOW_MS : STEP_MS);
+	const grow = (now: number) => {
+		// A rate that nobody makes use of proves nothing.
+		if (now - changedAt < step() || recent(now) < rate * 0.8) return;
+		// Once a limit is known it is felt for, for it may have been raised.
+		rate *= growth;
+		growth = Math.min(MOST_GROWTH, growth ** 2);
+		changedAt = now;
+	};
+	const queue = createQueue(clock, () => {
+		const now = clock.now();
+		grow(now);
+		sent = sent.filter(at => at > now - WINDOW_MS);
+		const last = sent.at(-1) ?? Number.NEGATIVE_INFINITY;
+		const window = (sent.at(-Math.ceil(rate)) ?? Number.NEGATIVE_INFINITY) + WINDOW_MS;
+		// Near a limit that is known a burst would be refused.
+		const pace = isLimitKnown ? last + WINDOW_MS / rate : Number.NEGATIVE_INFINITY;
+		const next = Math.max(pausedUntil, window, pace);
+		const growsAt = changedAt + step();
+		if (next > now) return (growsAt > now ? Math.min(next, growsAt) : next) - now;
+		sent.push(now);
+		return 0;
+	});
 	return {
-		async turn(signal) {
-			signal.throwIfAborted();
-			for (let wait = nextTurn - clock.now(); wait > 0; wait = nextTurn - clock.now()) {
-				await clock.sleep(wait, signal);
-			}
-			nextTurn = Math.max(nextTurn, clock.now()) + 1000 / rate;
-		},
+		turn: queue.wait,
 		passed() {
-			const now = clock.now();
-			passes.push(now);
-			const isBusy = recent(now) >= rate * 0.8;
-			if (!isBusy || now - changedAt < (isLimitKnown ? WINDOW_MS : WINDOW_MS / 2)) return;
-			// Once a limit is known it is felt for, for it may have been raised.
-			rate *= growth;
-			growth = Math.min(MOST_GROWTH, growth ** 2);
-			changedAt = now;
+			passes.push(clock.now());
+			queue.wake();
 		},
 		throttled(retryAfterMs) {
 			const now = clock.now();
+			sent.pop();
 			// Calls that were under way together are refused together: that is one refusal.
-			if (now - changedAt > WINDOW_MS / 2 || !isLimitKnown) {
+			if (now - loweredAt > WINDOW_MS / 2) {
 				rate = Math.max(SLOWEST_RATE, Math.min(rate, Math.max(recent(now), rate / 2)) * BACK_OFF);
 				changedAt = now;
+				loweredAt = now;
 			}
 			isLimitKnown = true;
 			growth = FIRST_GROWTH;
-			nextTurn = Math.max(nextTurn, now + (retryAfterMs ?? PAUSE_MS));
+			pausedUntil = Math.max(pausedUntil, now + (retryAfterMs ?? PAUSE_MS));
 		},
 	};
+}
+
+/** Whoever waits, with one timer for all of them. @param admit 0 lets the next one go, else how long to wait. */
+function createQueue({ after, now }: Clock, admit: () => number) {
+	const waiting: (() => void)[] = [];
+	let wakesAt = Number.POSITIVE_INFINITY;
+	let cancel = () => {};
+	const sleep = (ms: number) => {
+		if (now() + ms >= wakesAt) return;
+		cancel();
+		wakesAt = now() + ms;
+		cancel = after(ms, () => {
+			wakesAt = Number.POSITIVE_INFINITY;
+			wake();
+		});
+	};
+	const wake = () => {
+		while (waiting.length > 0) {
+			const ms = admit();
+			if (ms > 0) return sleep(ms);
+			waiting.shift()?.();
+		}
+		cancel();
+		wakesAt = Number.POSITIVE_INFINITY;
+	};
+	const wait = (signal: AbortSignal, order: 'first' | 'last' = 'last') =>
+		new Promise<void>((resolve, reject) => {
+			if (signal.aborted) return reject(signal.reason);
+			const leave = () => {
+				waiting.splice(waiting.indexOf(go), 1);
+				if (waiting.length === 0) wake();
+				reject(signal.reason);
+			};
+			const go = () => {
+				signal.removeEventListener('abort', leave);
+				resolve();
+			};
+			signal.addEventListener('abort', leave, { once: true });
+			if (order === 'first') waiting.unshift(go);
+			else waiting.push(go);
+			wake();
+		});
+	return { wait, wake };
 }

@@ -14,19 +14,21 @@ export async function readNumbered<T>(
 	idOf: (row: T) => string,
 ): Promise<Listing<T>> {
 	const rows = new Map<string, T>();
+	const end = (fault: string) => ({ rows: [...rows.values()], fault });
+	let counted: number | null = null;
 	for (let number = 1; number <= MAX_PAGES; number++) {
 		const { rows: found, total } = await page(number);
-		if (total === undefined)
-			return { rows: [...rows.values()], fault: 'the service does not say how many there are' };
 		const before = rows.size;
-		for (const row of found) rows.set(idOf(row), row);
-		if (rows.size >= total) return { rows: [...rows.values()], fault: '' };
-		if (rows.size === before) {
-			const fault = `the service counts ${total} and gave ${rows.size}`;
-			return { rows: [...rows.values()], fault };
-		}
+		if (!addAll(rows, found, idOf)) return end('a row of it has no id');
+		if (total === undefined) return end('the service does not say how many there are');
+		// Whoever comes or goes meanwhile shifts the pages, and a row falls between them.
+		if (counted !== null && counted !== total) return end('it changed while it was read');
+		counted = total;
+		if (rows.size > total) return end(`the service counts ${total} and gave ${rows.size}`);
+		if (rows.size === total) return end('');
+		if (rows.size === before) return end(`the service counts ${total} and gave ${rows.size}`);
 	}
-	return { rows: [...rows.values()], fault: 'the list does not end' };
+	return end('it does not end');
 }
 
 /** Reads pages by marker until the service says that nothing was cut off. */
@@ -39,19 +41,22 @@ export async function readMarked<T>(
 	idOf: (row: T) => string,
 ): Promise<Listing<T>> {
 	const rows = new Map<string, T>();
-	const seen = new Set<string>();
-	for (let marker: string | undefined; ; ) {
+	const end = (fault: string) => ({ rows: [...rows.values()], fault });
+	let marker: string | undefined;
+	for (let number = 1; number <= MAX_PAGES; number++) {
 		const answer = await page(marker);
-		for (const row of answer.rows) rows.set(idOf(row), row);
-		const all = [...rows.values()];
-		if (answer.isTruncated !== true)
-			return {
-				rows: all,
-				fault: answer.isTruncated === false ? '' : 'the service does not say whether that is all',
-			};
+		const before = rows.size;
+		if (!addAll(rows, answer.rows, idOf)) return end('a row of it has no id');
+		if (answer.isTruncated === undefined) return end('the service does not say whether that is all');
+		if (!answer.isTruncated) return end('');
 		marker = answer.marker;
-		if (marker === undefined || marker === '' || seen.has(marker))
-			return { rows: all, fault: 'the list was cut off without a way on' };
-		seen.add(marker);
+		if (marker === undefined || marker === '') return end('it was cut off without a way on');
+		if (rows.size === before) return end('it repeats itself');
 	}
+	return end('it does not end');
+}
+
+function addAll<T>(rows: Map<string, T>, found: T[], idOf: (row: T) => string): boolean {
+	for (const row of found) if (idOf(row) !== '') rows.set(idOf(row), row);
+	return found.every(row => idOf(row) !== '');
 }

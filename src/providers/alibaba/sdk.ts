@@ -1,10 +1,10 @@
 import type Credential from '@alicloud/credentials';
-import type { CLIProfileCredentialsProvider } from '@alicloud/credentials';
 import type Cs from '@alicloud/cs20151215';
 import type Ims from '@alicloud/ims20190815';
 import type Ram from '@alicloud/ram20150501';
 import type Sts from '@alicloud/sts20150401';
 import type { Product } from './call.ts';
+import { loadCredential } from './credential.ts';
 
 /** How the cloud is reached and as whom. */
 export interface CloudAccess {
@@ -51,7 +51,10 @@ export function createClients(access: CloudAccess): Clients {
 	return {
 		cs: region =>
 			once(`cs ${region}`, async () => {
-				const [sdk, options] = await Promise.all([import('@alicloud/cs20151215'), config('cs', region)]);
+				const [sdk, options] = await Promise.all([
+					import('@alicloud/cs20151215'),
+					config('cs', hostPart(region)),
+				]);
 				return construct<Cs.default>(sdk, options);
 			}),
 		ram: () =>
@@ -88,15 +91,7 @@ function construct<T>(sdk: { default: unknown }, options: object): T {
 	return new Client(options);
 }
 
-async function loadCredential(profile: string | null): Promise<Credential.default> {
-	const sdk = await import('@alicloud/credentials');
-	if (profile === null) return construct<Credential.default>(sdk, undefined as unknown as object);
-	// The named exports stand beside the class.
-	const { CLIProfileCredentialsProvider: Provider } = sdk as unknown as {
-		CLIProfileCredentialsProvider: typeof CLIProfileCredentialsProvider;
-	};
-	const provider = Provider.builder().withProfileName(profile).build();
-	const inner = sdk.default as unknown as { default?: unknown };
-	const Client = (inner.default ?? inner) as new (config: null, provider: object) => Credential.default;
-	return new Client(null, provider);
+/** A region becomes part of a host's name. */
+function hostPart(region: string): string {
+	return /^[a-z0-9-]{2,40}$/.test(region) ? region : DEFAULT_REGION;
 }
