@@ -28,6 +28,7 @@ import {
 	readAudit,
 } from './providers/alibaba/container-service.ts';
 import { type Directory, readDirectory } from './providers/alibaba/directory.ts';
+import { problemOfIssued } from './providers/alibaba/issued.ts';
 import type { Listing } from './providers/alibaba/pages.ts';
 import { createClients, DEFAULT_REGION } from './providers/alibaba/sdk.ts';
 import { attachEndpoints } from './providers/files/attach.ts';
@@ -60,8 +61,10 @@ export async function discoverCloud(request: ScanRequest, live: LiveCluster[]): 
 			discoverAccount({ ...target, caller, profile: target.access.profile ?? '' }, request, live),
 		),
 	);
+	const clusters = found.flatMap(each => each.clusters);
 	return {
-		clusters: found.flatMap(({ clusters }) => clusters),
+		// Two profiles may be of one account.
+		clusters: clusters.filter(({ uid }, at) => clusters.findIndex(other => other.uid === uid) === at),
 		broken: found.flatMap(({ broken }) => broken),
 	};
 }
@@ -79,17 +82,23 @@ async function discoverAccount(
 		profile: target.profile,
 	};
 	try {
-		const caller = await readCaller(account, target.regions[0] ?? DEFAULT_REGION);
-		const directory = readDirectory(account, caller.accountId);
+		const known = readCaller(account, target.regions[0] ?? DEFAULT_REGION);
+		const directory = readDirectory(
+			account,
+			known.then(({ accountId }) => accountId),
+		);
 		// It is awaited with the first cluster: until then a failure is nobody's.
 		directory.catch(() => {});
-		const listed = await listClusters(account, target.regions);
+		const [caller, listed] = await Promise.all([known, listClusters(account, target.regions)]);
 		const wanted = listed.rows.filter(
 			({ id, name }) =>
 				target.clusters.length === 0 || target.clusters.includes(id) || target.clusters.includes(name),
 		);
 		const context = { account, caller, directory, target, request, userStates: userStatesOnce(account) };
-		const pairs = wanted.map(row => ({ row, own: live.find(cluster => isSameServer(cluster, row)) ?? null }));
+		const serversOf = ownServers(listed.rows);
+		const isAt = ({ ways }: LiveCluster, row: ClusterRow) =>
+			ways.some(({ target }) => serversOf(row).includes(target.cluster.server));
+		const pairs = wanted.map(row => ({ row, own: live.find(cluster => isAt(cluster, row)) ?? null }));
 		return {
 			clusters: pairs.map(({ row, own }) => ({
 				uid: row.id,
@@ -257,11 +266,16 @@ async function kubeconfigs(
 	// A list that was cut names nobody as missing.
 	const missing = states.fault === '' ? [...bound.keys()].filter(uid => !known.has(uid)) : [];
 	const doubtful = listed.filter(({ state }) => state === 'unknown');
+	// A permission is missing for everybody, anything else for this one.
+	const lose = (gap: Gap, subject: string) => {
+		const isKnown = gap.permission !== '' && gaps.some(({ permission }) => permission === gap.permission);
+		if (!isKnown) gaps.push({ ...gap, subject: gap.permission === '' ? subject : '' });
+	};
 	const ask = async (uid: string) =>
 		(
 			await userStates(uid).catch(error => {
 				request.signal.throwIfAborted();
-				gaps.push(toGap('cloud', 'cs:ListUserKubeConfigStates', error));
+				lose(toGap('cloud', 'cs:ListUserKubeConfigStates', error), `kubeconfig:${row.id}/${uid}`);
 				return new Map<string, string>();
 			})
 		).get(row.id) ?? null;
@@ -292,13 +306,14 @@ function settled(credential: Credential, certState: string | null): Credential {
 	return state === undefined ? credential : { ...credential, state, cloud };
 }
 
-function isSameServer({ ways }: LiveCluster, row: ClusterRow): boolean {
-	const servers = serversOf(row);
-	return ways.some(({ target }) => servers.includes(target.cluster.server));
-}
-
-function serversOf({ publicEndpoint, privateEndpoint }: ClusterRow): string[] {
-	return [publicEndpoint, privateEndpoint].filter(url => url !== '').map(url => normalizeServer(url));
+/** Addresses that are one cluster's alone: every VPC may have its 192.168.0.1. */
+function ownServers(rows: ClusterRow[]): (row: ClusterRow) => string[] {
+	const all = ({ publicEndpoint, privateEndpoint }: ClusterRow) => [
+		...new Set([publicEndpoint, privateEndpoint].map(url => normalizeServer(url)).filter(url => url !== '')),
+	];
+	const uses = new Map<string, number>();
+	for (const url of rows.flatMap(all)) uses.set(url, (uses.get(url) ?? 0) + 1);
+	return row => all(row).filter(url => uses.get(url) === 1);
 }
 
 /** RBAC and what else the API server tells, through a kubeconfig of one's own or one issued for half an hour. */
@@ -313,19 +328,23 @@ async function liveFacts(
 		now: request.now,
 		readBootstrapTokens: request.readBootstrapTokens,
 		files,
-		readFile: () => {
-			throw new Error('a cluster of the cloud has no kubeconfig file');
-		},
+		readFile: readKubeconfigFile,
 	};
-	if (own !== null) return collectLive(own, { ...options, readFile: readKubeconfigFile });
+	const isOpen = own?.ways[0].probe.isReachable === true;
+	if (own !== null && (isOpen || context.target.kubeconfigMinutes === null)) return collectLive(own, options);
 	const found = await temporaryTarget(row, context);
+	if ('source' in found && own !== null) {
+		const facts = await collectLive(own, options);
+		return { ...facts, gaps: [...facts.gaps, found] };
+	}
 	if ('source' in found) {
 		const cluster = emptyCluster(row.id, row.name, 'alibaba');
 		const unread = { ...emptyFacts(cluster, request.now, 'unavailable'), gaps: [found] };
 		return attachEndpoints(unread, files);
 	}
 	const way = await reach(found, request);
-	return collectLive({ uid: row.id, name: row.name, ways: [way] }, options);
+	const ways: LiveCluster['ways'] = [way, ...(own?.ways ?? [])];
+	return collectLive({ uid: row.id, name: row.name, ways }, options);
 }
 
 async function temporaryTarget(
@@ -350,12 +369,10 @@ async function temporaryTarget(
 			minutes: target.kubeconfigMinutes,
 			isPrivate,
 		});
+		const problem = problemOfIssued(text);
+		if (problem !== '') return gap(`the issued kubeconfig is not used: ${problem}`);
 		const loaded = targetOfText(row.name || row.id, text, request.now);
-		if ('message' in loaded) return gap(`the issued kubeconfig cannot be used: ${loaded.message}`);
-		// What the cloud issues holds a certificate; anything else would make us run or read what it names.
-		if (loaded.user.exec !== null || loaded.user.tokenFile !== '' || loaded.user.clientKey.kind === 'file')
-			return gap('the issued kubeconfig names a command or a file, and is not used');
-		return loaded;
+		return 'message' in loaded ? gap(`the issued kubeconfig cannot be used: ${loaded.message}`) : loaded;
 	} catch (error) {
 		request.signal.throwIfAborted();
 		return toGap('cluster', action, error);

@@ -53,7 +53,12 @@ export async function buildRequest(settings: Settings): Promise<ScanRequest> {
 		roster: rosterTarget(settings, process.env),
 		files: settings.files,
 		savedFacts: settings.facts === undefined ? null : await readFactsFolder(settings.facts),
-		expect: [...settings.expect, ...(settings.targets ?? []).flatMap(target => target.expect ?? [])],
+		expect: [
+			...settings.expect,
+			...(settings.targets ?? []).flatMap(target => target.expect ?? []),
+			// Whoever names a cluster of the cloud must not take its absence for an all-clear.
+			...(settings.alibaba ? (settings.cluster ?? []) : []),
+		],
 		now: settings.now ?? Math.floor(Date.now() / 1000),
 		isClockOverridden: settings.now !== undefined,
 		version: version(),

@@ -40,7 +40,7 @@ interface Lists {
 }
 
 /** Reads the users, frozen ones too, the recycle bin and the roles, and holds the lists against the account's own counts. */
-export async function readDirectory(account: Account, accountId: string): Promise<Directory> {
+export async function readDirectory(account: Account, whose: Promise<string>): Promise<Directory> {
 	const gaps: Gap[] = [];
 	const lose =
 		<T>(action: string, otherwise: T) =>
@@ -49,7 +49,8 @@ export async function readDirectory(account: Account, accountId: string): Promis
 			return otherwise;
 		};
 	const unread = { rows: [], fault: 'it could not be read' };
-	const [users, recycled, roles, counts] = await Promise.all([
+	const [accountId, users, recycled, roles, counts] = await Promise.all([
+		whose,
 		readUsers(account).catch(lose<Listing<User>>('ram:ListUsers', unread)),
 		readRecycled(account).catch(lose<Lists['recycled']>('ram:ListUsersInRecycleBin', new Map())),
 		readRoles(account).catch(lose<Listing<Role>>('ram:ListRoles', unread)),

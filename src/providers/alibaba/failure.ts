@@ -65,9 +65,8 @@ const WORDS: Record<CloudFailure['kind'], { code: ApiError['code']; says: string
 };
 
 const NEXT_STEPS: [RegExp, string][] = [
-	[/Time[Ss]tamp|RequestTime/, "set this machine's clock"],
-	[/Signature(?!Nonce)/, 'renew or replace the access key'],
-	[/AccessKey|SecurityToken/, 'renew or replace the access key'],
+	[/Time[Ss]tamp|RequestTime(TooSkewed|Expired)/, "set this machine's clock"],
+	[/AccessKey|SecurityToken|Signature(?!Nonce)/, 'renew or replace the access key'],
 	[/ErrorClusterNotFound/, 'it was deleted since the account listed it'],
 ];
 

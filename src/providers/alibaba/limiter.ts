@@ -46,6 +46,7 @@ export function createLimiter(clock: Clock = realClock): Limiter {
 	let isLimitKnown = false;
 	let growth = MOST_GROWTH;
 	let pausedUntil = Number.NEGATIVE_INFINITY;
+	let lastAt = Number.NEGATIVE_INFINITY;
 	let changedAt = clock.now();
 	let loweredAt = Number.NEGATIVE_INFINITY;
 	/** When calls went out that were not refused, and when they were let through, of the last second. */
@@ -68,14 +69,14 @@ export function createLimiter(clock: Clock = realClock): Limiter {
 		const now = clock.now();
 		grow(now);
 		sent = sent.filter(at => at > now - WINDOW_MS);
-		const last = sent.at(-1) ?? Number.NEGATIVE_INFINITY;
 		const window = (sent.at(-Math.ceil(rate)) ?? Number.NEGATIVE_INFINITY) + WINDOW_MS;
 		// Near a limit that is known a burst would be refused.
-		const pace = isLimitKnown ? last + WINDOW_MS / rate : Number.NEGATIVE_INFINITY;
+		const pace = isLimitKnown ? lastAt + WINDOW_MS / rate : Number.NEGATIVE_INFINITY;
 		const next = Math.max(pausedUntil, window, pace);
 		const growsAt = changedAt + step();
 		if (next > now) return (growsAt > now ? Math.min(next, growsAt) : next) - now;
 		sent.push(now);
+		lastAt = now;
 		return 0;
 	});
 	return {
