@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { type CloudFleet, startCloudFleet } from '../../src/demo/alibaba/fleet.ts';
+import { REMEDIATE_ACTIONS, SCAN_ACTIONS } from '../../src/demo/alibaba/scan-actions.ts';
+import { byCodeUnit } from '../../src/lib/text.ts';
+import { clock, keyOf, withCloud } from '../demo/helpers/cloud.ts';
+import { assert, describe } from '../helpers/describe.ts';
+import { scanCloud } from './cloud-scan.ts';
+
+interface Statement {
+	Effect: string;
+	Action: string[];
+	Resource: string;
+}
+
+async function policy(name: string): Promise<{ Version: string; Statement: Statement[] }> {
+	return JSON.parse(await readFile(new URL(`../../deploy/alibaba/${name}`, import.meta.url), 'utf8'));
+}
+
+const actionsOf = ({ Statement }: { Statement: Statement[] }) =>
+	Statement.flatMap(({ Action }) => Action).toSorted(byCodeUnit);
+
+describe('deploy/alibaba/scan-policy.json', it => {
+	it('is a RAM policy that allows, each action once and no pattern', async () => {
+		for (const name of ['scan-policy.json', 'remediate-policy.json']) {
+			const read = await policy(name);
+			assert.is(read.Version, '1');
+			for (const { Effect, Action, Resource } of read.Statement) {
+				assert.is(Effect, 'Allow');
+				assert.ok(['*', 'acs:cs:*:*:cluster/*'].includes(Resource));
+				// RAM has no resource for who is in an account, and lists no clusters by cluster.
+				if (Resource !== '*') assert.ok(Action.every(action => action.startsWith('cs:')));
+				assert.ok(Action.every(action => /^(cs|ram):[A-Z]\w+$/.test(action)));
+			}
+			const actions = actionsOf(read);
+			assert.is(new Set(actions).size, actions.length);
+		}
+	});
+
+	it('is what a scan calls, and all that it calls', () =>
+		withCloud({ clusters: 6, identities: 40, bindings: 20 }, async fleet => {
+			const allowed = actionsOf(await policy('scan-policy.json'));
+			const key = keyOf(fleet, fleet.state.accessKeys[0]?.holder ?? '', { allowed });
+			const { report, notices } = await scanCloud(fleet, { key, target: { activity: 'all' } });
+			const denied = (text: string) => /forbidden|not allowed|grant /i.test(text);
+			assert.equal(
+				report.gaps.filter(({ code, permission }) => code === 'forbidden' || permission !== ''),
+				[],
+			);
+			assert.equal(notices.filter(denied), []);
+			const called = fleet.state.calls
+				.filter(({ action }) => action !== 'GetCallerIdentity')
+				.map(({ product, action }) => `${product === 'cs' ? 'cs' : 'ram'}:${action}`);
+			assert.equal([...new Set(called)].toSorted(byCodeUnit), allowed);
+		}));
+
+	it('names actions of the reference, of which only remediation changes anything', async () => {
+		const scan = actionsOf(await policy('scan-policy.json'));
+		const remediate = actionsOf(await policy('remediate-policy.json'));
+		assert.ok(scan.every(action => SCAN_ACTIONS.includes(action)));
+		assert.ok(scan.every(action => /:(Describe|Get|List)/.test(action)));
+		assert.ok(remediate.every(action => REMEDIATE_ACTIONS.includes(action) && !scan.includes(action)));
+	});
+});
+
+interface Rule {
+	apiGroups: string[];
+	resources: string[];
+	verbs: string[];
+	resourceNames?: string[];
+}
+
+/** The rules of the file, one for each resource. */
+async function rules(): Promise<Rule[]> {
+	const path = new URL('../../deploy/kubernetes/scan-clusterrole.yaml', import.meta.url);
+	const role = parse(await readFile(path, 'utf8')) as { kind: string; rules: Rule[] };
+	assert.is(role.kind, 'ClusterRole');
+	return role.rules.flatMap(rule => rule.resources.map(resource => ({ ...rule, resources: [resource] })));
+}
+
+/** Plain clusters, each with a ClusterRole of these rules for the scan. */
+async function withRules(
+	sets: Rule[][],
+	run: (fleet: CloudFleet, ids: string[]) => Promise<void>,
+): Promise<void> {
+	const fleet = await startCloudFleet({ now: clock, clusters: 2 * sets.length, identities: 30, bindings: 5 });
+	try {
+		// Every other one has nothing peculiar about it.
+		const plain = fleet.state.clusters.filter((_, at) => at % 2 === 0);
+		for (const [at, cluster] of plain.entries()) {
+			const { objects } = (await cluster.kubernetes?.open()) ?? { objects: { clusterroles: [] } };
+			const role = objects.clusterroles.find(({ metadata }) => metadata.name === 'kubelapse-reader');
+			Object.assign(role ?? {}, { rules: sets[at] });
+		}
+		await run(
+			fleet,
+			plain.map(({ id }) => id),
+		);
+	} finally {
+		await fleet.close();
+	}
+}
+
+const LACKING: Record<string, string[]> = {
+	namespaces: ['get namespaces/kube-system'],
+	serviceaccounts: ['list serviceaccounts'],
+	clusterroles: ['list clusterroles.rbac.authorization.k8s.io'],
+	clusterrolebindings: ['list clusterrolebindings.rbac.authorization.k8s.io'],
+	roles: ['list roles.rbac.authorization.k8s.io'],
+	rolebindings: ['list rolebindings.rbac.authorization.k8s.io'],
+	certificatesigningrequests: ['list certificatesigningrequests.certificates.k8s.io'],
+	secrets: ['list secrets', 'list secrets in namespace kube-system'],
+};
+
+describe('deploy/kubernetes/scan-clusterrole.yaml', it => {
+	it('is enough, and nothing of it is too much', async () => {
+		const all = await rules();
+		const without = all.map((_, at) => all.toSpliced(at, 1));
+		await withRules([all, ...without], async (fleet, ids) => {
+			const { report } = await scanCloud(fleet, { target: { clusters: ids } });
+			const lacking = ids.map(id =>
+				report.gaps
+					.filter(({ cluster, permission }) => cluster.uid === id && permission !== '')
+					.map(({ permission }) => permission)
+					.toSorted(byCodeUnit),
+			);
+			assert.equal(lacking, [[], ...all.map(({ resources: [resource = ''] }) => LACKING[resource])]);
+		});
+	});
+});
