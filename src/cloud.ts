@@ -1,3 +1,4 @@
+import { withActivity } from './activity.ts';
 import { collectLive } from './collect.ts';
 import { boundUids, toIdentities } from './collectors/alibaba/identities.ts';
 import { boundWithoutState, toCredential } from './collectors/alibaba/states.ts';
@@ -200,15 +201,28 @@ async function clusterFacts(
 			subject: '',
 		});
 	const bound = boundUids(live.bindings);
-	const credentials = await kubeconfigs(row, states, bound, context, gaps);
-	const cloudStates = credentials.flatMap(({ cloud }) => cloud ?? []);
+	const listed = await kubeconfigs(row, states, bound, context, gaps);
+	const cloudStates = listed.flatMap(({ cloud }) => cloud ?? []);
+	const identities = toIdentities(bound, cloudStates, directory);
+	const { credentials, failures } = await withActivity(listed, {
+		account,
+		cluster: row,
+		of: context.target.activity,
+		isAudited: audit?.isEnabled ?? null,
+		identities,
+		now: request.now,
+		signal: request.signal,
+	});
+	const name = oneLine(row.name || row.id, 60);
+	for (const why of failures)
+		request.onEvent({ kind: 'notice', message: `${name}: seven-day record: ${why}` });
 	const kubeconfigCount = states?.rows.length ?? 0;
 	return {
 		...live,
 		cluster: cloudCluster(row, live.cluster, audit, context),
 		reachable: live.reachable || states !== null,
 		credentials: [...live.credentials, ...credentials],
-		identities: toIdentities(bound, cloudStates, directory),
+		identities,
 		sources: [
 			...live.sources.filter(({ source }) => source !== 'cloud' && source !== 'identities'),
 			status('cloud', gaps, states === null, kubeconfigCount),
@@ -243,6 +257,7 @@ function cloudCluster(
 		auditing: { ...live.auditing, state },
 		cloud: {
 			accountId: caller.accountId,
+			callerUid: caller.uid,
 			region: row.region,
 			type: row.type,
 			profile: row.profile,

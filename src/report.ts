@@ -18,6 +18,7 @@ import type {
 import type { ScanRequest } from './model/scan.ts';
 import type { ReportedWaiver } from './model/waiver.ts';
 import { decide } from './verdict.ts';
+import { viewsOf } from './views.ts';
 
 /** What all assessments and the fleet's own evaluation came to. */
 export interface Outcome {
@@ -92,6 +93,7 @@ export function toReport(outcome: Outcome, request: ScanRequest, bundle: Bundle)
 		),
 		suppressed: outcome.suppressed.sort(byWeight),
 		waivers: outcome.waivers,
+		views: viewsOf({ clusters, credentials, identities, grants }),
 	};
 }
 

@@ -17,6 +17,7 @@ export async function cloudTargets(settings: Settings): Promise<CloudTarget[]> {
 		regions: settings.region ?? [],
 		clusters: settings.cluster ?? [],
 		endpointAccess: settings['endpoint-access'] ?? 'public',
+		activity: activityOf(settings),
 		kubeconfigMinutes: settings['no-temporary-kubeconfig'] === true ? null : KUBECONFIG_MINUTES,
 	};
 	const access = {
@@ -26,6 +27,12 @@ export async function cloudTargets(settings: Settings): Promise<CloudTarget[]> {
 	};
 	const profiles = settings['account-profile'] ?? [null];
 	return [...new Set(profiles)].map(profile => ({ ...common, access: { ...access, profile } }));
+}
+
+/** The view of identities shows everybody's record, the one of deleted identities only theirs. */
+function activityOf({ view, activity }: Settings): CloudTarget['activity'] {
+	if (view === 'identity') return 'all';
+	return view === 'deleted' || activity === true ? 'candidates' : 'none';
 }
 
 function endpointsOf(pairs: string[]): CloudTarget['access']['endpoints'] {

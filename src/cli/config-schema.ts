@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sources } from '../model/facts.ts';
 import { severities } from '../model/policy.ts';
+import { viewNames } from '../model/views.ts';
 import { matchFields } from '../providers/roster/row.ts';
 import { formats, logFormats, logLevels, parseAllowedGap, parseMoment, ranges } from './flags.ts';
 
@@ -36,6 +37,7 @@ export const configSchema = z.strictObject({
 	'endpoint-access': z.enum(['public', 'private']).optional(),
 	'no-temporary-kubeconfig': z.boolean().optional(),
 	'alibaba-endpoint': z.array(name).min(1).optional(),
+	activity: z.boolean().optional(),
 	'alibaba-ca': path.optional(),
 	identities: path.optional(),
 	scim: z.url().optional(),
@@ -54,6 +56,7 @@ export const configSchema = z.strictObject({
 	'max-waiver-days': within(ranges['max-waiver-days']),
 	framework: z.array(name).optional(),
 	'read-bootstrap-tokens': z.boolean().optional(),
+	view: z.enum(viewNames).optional(),
 	out: path.optional(),
 	format: z.array(z.enum(formats)).min(1).optional(),
 	'save-facts': path.optional(),

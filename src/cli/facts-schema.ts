@@ -23,7 +23,15 @@ const cluster = z.object({
 	name: text,
 	provider: z.enum(['kubernetes', 'files', 'alibaba']),
 	cloud: z
-		.object({ accountId: text, region: text, type: text, profile: text, state: text, auditProject: text })
+		.object({
+			accountId: text,
+			callerUid: text,
+			region: text,
+			type: text,
+			profile: text,
+			state: text,
+			auditProject: text,
+		})
 		.nullable(),
 	server: text,
 	contexts: texts,

@@ -5,6 +5,7 @@ import type { EpochSeconds, Source } from '../model/facts.ts';
 import { sources } from '../model/facts.ts';
 import { severities } from '../model/policy.ts';
 import type { AllowedGap } from '../model/scan.ts';
+import { viewNames } from '../model/views.ts';
 import { matchFields } from '../providers/roster/row.ts';
 import type { Format } from '../reporters/index.ts';
 
@@ -68,6 +69,7 @@ export const scanFlags = named({
 	'endpoint-access': choice('Alibaba Cloud:', ['public', 'private'], 'How to reach API servers', 'public'),
 	'no-temporary-kubeconfig': toggle('Alibaba Cloud:', 'Issue none; read RBAC by kubeconfigs of your own'),
 	'alibaba-endpoint': list('Alibaba Cloud:', 'PRODUCT=HOST', 'Addresses of cs, ram, ims or sts, as in a VPC'),
+	activity: toggle('Alibaba Cloud:', 'Ask for 7-day records of what may be deleted or ends soon'),
 	'alibaba-ca': text('Alibaba Cloud:', 'FILE', 'CAs that those addresses may be signed by'),
 	identities: text('Identities:', 'FILE', 'Who is still here, as CSV or JSON'),
 	scim: text('Identities:', 'URL', 'A SCIM 2.0 service that says who is still here'),
@@ -82,6 +84,7 @@ export const scanFlags = named({
 		...list('Policy:', 'ID', 'Benchmark to report on, as cis-kubernetes-1.12; may be repeated'),
 		nargs: 1,
 	},
+	view: choice('Output:', viewNames, 'Print kubeconfigs of a cloud in place of findings'),
 	out: text('Output:', 'DIR', 'Folder for the reports, - prints one', 'kubelapse-report'),
 	format: commaList('Output:', 'Formats to write', formats.join(',')),
 	'save-facts': text('Output:', 'DIR', 'Keep what was read, for --facts'),
@@ -204,7 +207,7 @@ function count(group: Group, name: keyof typeof ranges, describe: string, byDefa
 	} as const satisfies Options;
 }
 
-function choice<T extends string>(group: Group, choices: readonly T[], describe: string, byDefault: T) {
+function choice<T extends string>(group: Group, choices: readonly T[], describe: string, byDefault?: T) {
 	return {
 		type: 'string',
 		group,

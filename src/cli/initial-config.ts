@@ -36,6 +36,7 @@ const examples = {
 	'endpoint-access': 'private',
 	'no-temporary-kubeconfig': 'false',
 	'alibaba-endpoint': '[cs=cs-anony-vpc.cn-hangzhou.aliyuncs.com]',
+	activity: 'false',
 	'alibaba-ca': 'ca.pem',
 	identities: 'people.csv',
 	scim: 'https://idp.example.com/scim/v2',
@@ -51,6 +52,7 @@ const examples = {
 	'max-waiver-days': '180',
 	framework: '[cis-kubernetes-1.12]',
 	'read-bootstrap-tokens': 'false',
+	view: 'cluster',
 	out: 'kubelapse-report',
 	format: '[html, json, sarif]',
 	'save-facts': 'facts',
@@ -67,7 +69,16 @@ const examples = {
 
 /** A `kubelapse.yaml` with every key in a comment. */
 export function initialConfig(): string {
-	const order = ['Targets:', 'Policy:', 'Output:', 'Gate:', 'Run:', 'Global:'];
+	const order = [
+		'Targets:',
+		'Alibaba Cloud:',
+		'Identities:',
+		'Policy:',
+		'Output:',
+		'Gate:',
+		'Run:',
+		'Global:',
+	];
 	const sections = order.map(group => {
 		const keys = Object.entries(examples).filter(([key]) => flagWords(key).group === group);
 		const blocks = keys.map(([key, example]) => `# ${flagWords(key).note}.\n# ${key}: ${example}\n`);

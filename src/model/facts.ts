@@ -25,6 +25,8 @@ export interface Cluster {
 /** A cluster as its cloud lists it; the words are the cloud's own. */
 export interface CloudCluster {
 	accountId: string;
+	/** uid that the scan itself has in the cloud: whoever deletes cannot delete their own. */
+	callerUid: string;
 	region: string;
 	/** As `ManagedKubernetes`. */
 	type: string;

@@ -3,6 +3,7 @@ import type { Cluster, ClusterStatus, Credential, EpochSeconds, Gap, SourceStatu
 import type { Finding } from './finding.ts';
 import type { Outcome, Policy, Severity } from './policy.ts';
 import type { Grant, Identity } from './record.ts';
+import type { Views } from './views.ts';
 import type { ReportedWaiver, Suppression } from './waiver.ts';
 
 /** How many records each policy judged how, in one cluster. */
@@ -79,6 +80,8 @@ export interface Report {
 	suppressed: SuppressedFinding[];
 	/** Every entry of the waivers file, in its order. */
 	waivers: ReportedWaiver[];
+	/** The kubeconfigs that a cloud issued, as its console shows them. */
+	views: Views;
 	/** One for each framework that was asked for. */
 	compliance: Compliance[];
 }

@@ -33,6 +33,11 @@ export interface CloudTarget {
 	endpointAccess: 'public' | 'private';
 	/** How long an issued kubeconfig lives; null issues none. */
 	kubeconfigMinutes: number | null;
+	/**
+	 * Whose seven-day records to ask the cloud for, a call each: nobody's, everybody's, or those of kubeconfigs
+	 * that are about to be deleted or to end.
+	 */
+	activity: 'none' | 'candidates' | 'all';
 }
 
 /** Rosters of people, and how their rows are matched to users of clusters. */

@@ -1,4 +1,5 @@
 import type { Report } from '../model/report.ts';
+import type { Views } from '../model/views.ts';
 import type { ReportFile } from './reporter.ts';
 import { stableJson } from './stable-json.ts';
 
@@ -13,11 +14,14 @@ const KEYS = Object.keys({
 	suppressed: true,
 	waivers: true,
 	compliance: true,
+	views: true,
 	policies: true,
 	credentials: true,
 	identities: true,
 	grants: true,
 } satisfies Record<keyof Report, true>) as (keyof Report)[]; // the literal has no other keys
+
+const VIEWS = ['clusters', 'identities', 'deleted'] as const satisfies (keyof Views)[];
 
 /** Few writes, and no string near V8's limit of 512 MB. */
 const CHUNK_LENGTH = 1024 * 1024;
@@ -42,18 +46,30 @@ function* parts(report: Report): Generator<string> {
 	for (const [index, key] of KEYS.entries()) {
 		yield `${index === 0 ? '{' : ','}\n  ${JSON.stringify(key)}: `;
 		const value = report[key];
-		if (!Array.isArray(value)) yield stableJson(value, 2).replaceAll('\n', '\n  ');
-		else if (value.length === 0) yield '[]';
-		else yield* lines(value);
+		if (key === 'views') yield* lists(report.views);
+		else if (Array.isArray(value)) yield* lines(value, '  ');
+		else yield stableJson(value, 2).replaceAll('\n', '\n  ');
 	}
 	yield '\n}\n';
 }
 
-function* lines(elements: unknown[]): Generator<string> {
-	let separator = '[';
-	for (const element of elements) {
-		yield `${separator}\n    ${stableJson(element)}`;
+/** Lists inside the document, as long as those that are the document's own. */
+function* lists(views: Views): Generator<string> {
+	let separator = '{';
+	for (const name of VIEWS) {
+		yield `${separator}\n    ${JSON.stringify(name)}: `;
+		yield* lines(views[name], '    ');
 		separator = ',';
 	}
-	yield '\n  ]';
+	yield '\n  }';
+}
+
+function* lines(elements: unknown[], indent: string): Generator<string> {
+	if (elements.length === 0) return yield '[]';
+	let separator = '[';
+	for (const element of elements) {
+		yield `${separator}\n${indent}  ${stableJson(element)}`;
+		separator = ',';
+	}
+	yield `\n${indent}]`;
 }

@@ -1,9 +1,11 @@
 import { oneLine, plural } from '../lib/text.ts';
 import { severities } from '../model/policy.ts';
 import type { Report, ReportedCluster } from '../model/report.ts';
+import type { ViewName } from '../model/views.ts';
 import { waiverStates } from '../model/waiver.ts';
 import { groupBy } from './group-by.ts';
 import { type Ink, ink, table, wrap } from './terminal.ts';
+import { viewLines } from './views.ts';
 import {
 	count,
 	gapWords,
@@ -22,6 +24,8 @@ export interface SummaryOptions {
 	/** Columns of the terminal; more than 80 are not used, since long lines read badly. */
 	width: number;
 	outDir: string;
+	/** The view to show in place of the findings. */
+	view?: ViewName | null;
 }
 
 const MAX_CLUSTERS = 10;
@@ -29,13 +33,13 @@ const MAX_FINDINGS = 5;
 const MAX_GAPS = 8;
 
 /** What a person reads in the terminal after a scan; ends with a newline. */
-export function summary(report: Report, { color, width, outDir }: SummaryOptions): string {
+export function summary(report: Report, { color, width, outDir, view = null }: SummaryOptions): string {
 	const columns = Math.max(40, Math.min(width, 80));
 	const colors = ink(color);
 	const blocks = [
 		headline(report, colors),
 		clusters(report, columns, colors),
-		findings(report, columns, colors),
+		view === null ? findings(report, columns, colors) : viewLines(report, view, columns, colors),
 		waivers(report, columns, colors),
 		frameworks(report, columns, colors),
 		gaps(report, columns, colors),

@@ -24,17 +24,17 @@ export function ink(isColored: boolean): Ink {
 }
 
 /**
- * Lines with aligned columns, at most `columns` wide: the first column gives way, then the last.
+ * Lines with aligned columns, at most `columns` wide: the first column gives way down to `least`, then the last.
  * Columns from `firstNumber` on are aligned to the right.
  */
-export function table(rows: string[][], columns: number, firstNumber: number): string[] {
+export function table(rows: string[][], columns: number, firstNumber: number, leastFirst = 16): string[] {
 	const widths = widthsOf(rows);
 	const shrink = (index: number, least: number) => {
 		const total = widths.reduce((sum, width) => sum + width + GAP, -GAP);
 		const current = widths[index] ?? 0;
 		if (total > columns) widths[index] = Math.max(Math.min(least, current), current - (total - columns));
 	};
-	shrink(0, 16);
+	shrink(0, leastFirst);
 	shrink(widths.length - 1, 8);
 	return rows.map(row =>
 		row

@@ -129,7 +129,9 @@ describe('configSchema', it => {
 		const { config: _, ...flags } = { ...globalFlags, ...targetFlags, ...runFlags, ...scanFlags };
 		assert.equal(
 			Object.keys(configSchema.shape).sort(byCodeUnit),
-			[...Object.keys(flags), 'targets', 'trusted-policies', 'max-waiver-days'].sort(byCodeUnit),
+			[...Object.keys(flags), 'targets', 'trusted-policies', 'max-waiver-days', 'identity-pattern'].sort(
+				byCodeUnit,
+			),
 		);
 	});
 });

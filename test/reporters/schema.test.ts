@@ -13,6 +13,7 @@ import type { Power, RecordKind } from '../../src/model/record.ts';
 import type { Report } from '../../src/model/report.ts';
 import { json } from '../../src/reporters/json.ts';
 import { assert, describe } from '../helpers/describe.ts';
+import { ackCluster, cloudFleet, cloudState, hostileCloud } from './fixtures/cloud.ts';
 import { compliance } from './fixtures/compliance.ts';
 import { render } from './fixtures/render.ts';
 import {
@@ -67,13 +68,15 @@ function everything(): Report {
 		gaps: [{ source: 'evaluation', code: 'policy_error', message: 'm' }],
 	});
 	return report({
-		clusters: [cluster({ auditing: { state: 'on', from: NOW, to: NOW, credentialIds: true } })],
+		clusters: [ackCluster({ auditing: { state: 'on', from: NOW, to: NOW, credentialIds: true } })],
+		views: cloudFleet().views,
 		policies: [policy({ byCluster: [{ cluster: cluster().uid, outcomes: policy().outcomes }] })],
 		findings: [found],
 		credentials: [
 			credential({
 				serviceAccount: { namespace: 'n', name: 's', uid: 'u' },
 				lastUsed: NOW,
+				cloud: cloudState({ activity: { answer: 'failed', last: NOW, reason: 'auditing_off' } }),
 				invalidSince: NOW,
 				locations: [location],
 			}),
@@ -126,6 +129,8 @@ describe('result.schema.json', it => {
 		everything,
 		fleet,
 		hostile,
+		cloudFleet,
+		hostileCloud,
 		many: () => many(50),
 		empty: report,
 	})) {

@@ -17,6 +17,7 @@ import { type FindingSection, findingSections } from './findings.ts';
 import { type GapView, gapView } from './gaps.ts';
 import { type IdentityRow, identityRows } from './identities.ts';
 import { type CredentialRow, credentialRows } from './inventory.ts';
+import { type KubeconfigViews, kubeconfigViews } from './kubeconfigs.ts';
 import { type PolicyRow, policyRows } from './policies.ts';
 import type { Capped } from './rows.ts';
 import { type SuppressedRow, suppressedRows, type WaiverRow, waiverRows } from './waivers.ts';
@@ -38,6 +39,7 @@ export interface View {
 	hasFindings: boolean;
 	frameworks: FrameworkView[];
 	clusters: Capped<ClusterRow>;
+	kubeconfigs: KubeconfigViews;
 	identities: Capped<IdentityRow>;
 	policies: PolicyRow[];
 	credentials: Capped<CredentialRow>;
@@ -70,6 +72,7 @@ export function toView(report: Report): View {
 		hasFindings: sections.length > 0,
 		frameworks: frameworkViews(report, sections),
 		clusters: clusterRows(report),
+		kubeconfigs: kubeconfigViews(report),
 		identities: identityRows(report),
 		policies: policyRows(report),
 		credentials: credentialRows(report),
