@@ -378,6 +378,8 @@ async function temporaryTarget(
 	if (target.kubeconfigMinutes === null)
 		return gap('no kubeconfig of your own leads to it, and --no-temporary-kubeconfig forbids to issue one');
 	const isPrivate = target.endpointAccess === 'private';
+	if (!isPrivate && row.publicEndpoint === '' && row.privateEndpoint !== '')
+		return gap('it has no public address; --endpoint-access private reaches it from within its network');
 	const action = 'cs:DescribeClusterUserKubeconfig';
 	try {
 		const text = await issueTemporaryKubeconfig(account, row, {

@@ -22,6 +22,8 @@ interface Order {
 	target?: Partial<CloudTarget>;
 	access?: Partial<CloudTarget['access']>;
 	request?: Partial<ScanRequest>;
+	/** In place of the fleet as one account. */
+	clouds?: CloudTarget[];
 	/** In place of the scanner's own. */
 	key?: { accessKeyId: string; accessKeySecret: string };
 }
@@ -31,7 +33,7 @@ let worker: Promise<ChildProcess> | null = null;
 /** Scans a fleet in a process whose environment holds its access key; one for all tests of a run. */
 export async function scanCloud(
 	fleet: CloudFleet,
-	{ target, access, request, key = fleet }: Order = {},
+	{ target, access, request, clouds, key = fleet }: Order = {},
 ): Promise<CloudScan> {
 	worker ??= startWorker();
 	const child = await worker;
@@ -47,7 +49,7 @@ export async function scanCloud(
 			concurrency: 16,
 			requestTimeoutSeconds: 5,
 			...request,
-			clouds: [cloudTarget(fleet, { ...(target && { target }), ...(access && { access }) })],
+			clouds: clouds ?? [cloudTarget(fleet, { ...(target && { target }), ...(access && { access }) })],
 		},
 	};
 	const { signal: _, ...sent } = order.request;

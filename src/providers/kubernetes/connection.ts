@@ -3,6 +3,7 @@ import * as http from 'node:http';
 import type { RequestOptions } from 'node:https';
 import * as https from 'node:https';
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
 import { ApiError, describeFailure } from '../../lib/api-error.ts';
 import { oneLine } from '../../lib/text.ts';
@@ -216,8 +217,19 @@ function keepAliveAgent(filled: RequestOptions, target: LiveTarget): Agent {
 			([, value]) => value !== undefined,
 		),
 	);
-	const kind = isPlainHttp(target) ? http : https;
-	return new kind.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS, ...tls });
+	const options = { keepAlive: true, maxSockets: MAX_SOCKETS, ...tls };
+	return isPlainHttp(target) ? new http.Agent(options) : withOneContext(new https.Agent(options));
+}
+
+/** Reading the CA and the key takes longer than the handshake: it is done for the first socket alone. */
+function withOneContext(agent: https.Agent): https.Agent {
+	const connect = agent.createConnection.bind(agent);
+	let secureContext: SecureContext | undefined;
+	agent.createConnection = (options, onCreated) => {
+		secureContext ??= createSecureContext(agent.options);
+		return connect(Object.assign({}, options, { secureContext }), onCreated);
+	};
+	return agent;
 }
 
 /** `as` is the library's; these it does not know, and leaving them out would look with other eyes. */
