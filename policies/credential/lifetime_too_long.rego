@@ -2,7 +2,8 @@
 # title: Credential lives longer than allowed
 # description: >-
 #   The time between a credential's two dates is longer than what is allowed for a person or for a
-#   machine. Whoever copies it may use it all that time. The control plane's own credentials
+#   machine. Whoever copies it may use it all that time. Of a kubeconfig in the list of a cloud, which tells
+#   only when it ends, what is left is judged: it lives at least so long. The control plane's own credentials
 #   (users named system:) are left out. So is what has no end at all: kind/static_credential and
 #   kind/long_lived_token_secret deny that. How long a plugin's credentials live, nobody can read.
 # scope: package
@@ -29,6 +30,8 @@
 #       test: test_allows_robots_more
 #     - case: A person who gets one for the day.
 #       test: test_leaves_a_person_at_the_limit
+#     - case: A kubeconfig of a cloud with no more left than is allowed, however long it lived before.
+#       test: test_judges_what_is_left_of_a_cloud_kubeconfig
 #     - case: A static token or a token Secret, which other policies deny.
 #       test: test_leaves_endless_ones_to_their_own_policies
 #   params:
@@ -49,9 +52,9 @@ package policies.credential.lifetime_too_long
 import data.lib.credentials
 import data.lib.subjects
 
-deny contains {"lifetimeSeconds": credentials.lifetime_seconds, "maxSeconds": _max_seconds} if {
+deny contains {"lifetimeSeconds": _lifetime_seconds, "maxSeconds": _max_seconds} if {
 	not not_applicable
-	credentials.lifetime_seconds > _max_seconds
+	_lifetime_seconds > _max_seconds
 }
 
 unknown contains {"reason": "issued at each login"} if {
@@ -62,7 +65,7 @@ unknown contains {"reason": "issued at each login"} if {
 unknown contains {"reason": "a date is not known"} if {
 	not not_applicable
 	not credentials.is_login
-	not credentials.lifetime_seconds
+	not _lifetime_seconds
 }
 
 not_applicable if not credentials.is_usable
@@ -72,6 +75,14 @@ not_applicable if credentials.is_endless
 not_applicable if {
 	startswith(input.credential.username, "system:")
 	not subjects.is_service_account("User", input.credential.username)
+}
+
+_lifetime_seconds := credentials.lifetime_seconds
+
+# The list of a cloud never tells its beginning.
+_lifetime_seconds := credentials.seconds_left if {
+	input.credential.kind == "cloud_kubeconfig"
+	input.credential.notBefore == null
 }
 
 _max_seconds := _params.person_seconds if {

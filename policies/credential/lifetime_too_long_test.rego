@@ -19,6 +19,24 @@ test_allows_robots_more if {
 	findings(long, {}, "no") == set()
 }
 
+test_judges_what_is_left_of_a_cloud_kubeconfig if {
+	findings_left(testing.day + 1, null) == {{"lifetimeSeconds": testing.day + 1, "maxSeconds": testing.day}}
+	findings_left(testing.day, null) == set()
+	policy.unknown == set() with input as left(testing.day, null)
+	policy.unknown == set() with input as left(testing.day + 1, null)
+	not policy.not_applicable with input as left(testing.day, null)
+
+	# One whose beginning is known is judged by it.
+	findings_left(testing.hour, testing.now - testing.day) == {{"lifetimeSeconds": testing.day + testing.hour, "maxSeconds": testing.day}}
+	findings_left(testing.hour, testing.now - testing.hour) == set()
+}
+
+test_a_cloud_kubeconfig_without_an_end_is_unknown if {
+	r := undated({"kind": "cloud_kubeconfig"}, [])
+	policy.deny == set() with input as r
+	policy.unknown == {{"reason": "a date is not known"}} with input as r
+}
+
 test_leaves_endless_ones_to_their_own_policies if {
 	every r in [
 		undated({"kind": "static_token"}, []),
@@ -86,6 +104,14 @@ living(lifetime, changes, human) := testing.credential({
 		changes,
 	),
 })
+
+left(seconds, begun) := testing.credential({
+	"identity": {"human": "yes"},
+	"credential": {"kind": "cloud_kubeconfig", "notBefore": begun, "notAfter": testing.now + seconds, "certificate": null},
+})
+
+findings_left(seconds, begun) := found if found := policy.deny with input as left(seconds, begun)
+	with data.params.credential.lifetime_too_long as params
 
 undated(changes, gaps) := testing.credential({
 	"gaps": gaps,

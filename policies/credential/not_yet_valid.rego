@@ -3,7 +3,8 @@
 # description: >-
 #   A certificate or token begins more than skew_seconds from now. Either it was issued for later, or the
 #   clock of its issuer and the clock of this scan disagree, and then no date in the report can be relied
-#   on. Kinds that have no beginning of their own are left out.
+#   on. Kinds that have no beginning of their own are left out, and so is a kubeconfig in the list of a cloud,
+#   which tells only when it ends.
 # scope: package
 # schemas:
 #   - input: schema.record
@@ -23,6 +24,8 @@
 #     - case: Clocks that differ by less than five minutes.
 #       test: test_leaves_the_skew_of_two_clocks
 #     - case: A token Secret or a password, which has no beginning.
+#       test: test_does_not_judge_what_has_no_beginning
+#     - case: A kubeconfig of a cloud, whose list tells only its end.
 #       test: test_does_not_judge_what_has_no_beginning
 #   params:
 #     skew_seconds:
@@ -44,6 +47,6 @@ unknown contains {"notBefore": null} if {
 	input.credential.notBefore == null
 }
 
-not_applicable if not input.credential.kind in {"client_certificate", "cloud_kubeconfig", "bound_token"}
+not_applicable if not input.credential.kind in {"client_certificate", "bound_token"}
 
 not_applicable if credentials.is_over

@@ -6,7 +6,7 @@ import data.policies.credential.not_yet_valid as policy
 skew := 300
 
 test_denies_what_begins_later if {
-	every kind in {"client_certificate", "cloud_kubeconfig", "bound_token"} {
+	every kind in {"client_certificate", "bound_token"} {
 		findings({"kind": kind, "notBefore": (testing.now + skew) + 1}) == {{"secondsUntilValid": skew + 1}}
 	}
 }
@@ -19,7 +19,7 @@ test_leaves_the_skew_of_two_clocks if {
 }
 
 test_a_beginning_that_was_not_read_is_unknown if {
-	every kind in {"client_certificate", "cloud_kubeconfig", "bound_token"} {
+	every kind in {"client_certificate", "bound_token"} {
 		r := begun({"kind": kind, "notBefore": null})
 		findings({"kind": kind, "notBefore": null}) == set()
 		policy.unknown == {{"notBefore": null}} with input as r
@@ -28,7 +28,7 @@ test_a_beginning_that_was_not_read_is_unknown if {
 }
 
 test_does_not_judge_what_has_no_beginning if {
-	every kind in {"token_secret", "static_token", "basic_auth", "exec_plugin", "auth_provider", "bootstrap_token"} {
+	every kind in {"cloud_kubeconfig", "token_secret", "static_token", "basic_auth", "exec_plugin", "auth_provider", "bootstrap_token"} {
 		not_judged({"kind": kind, "notBefore": null})
 		not_judged({"kind": kind, "notBefore": testing.now + testing.year})
 	}

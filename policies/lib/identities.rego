@@ -29,10 +29,13 @@ is_not_listed(who) if subjects.is_builtin(who.name)
 # Nobody expects a robot in a list of persons; one that is in it is judged.
 is_not_listed(who) if {
 	who.state == "unknown"
-	not may_be_person(who)
+	not is_expected(who)
 }
 
-may_be_person(who) if {
+# An account in the cloud lists everybody: its users, its roles, and robots among them.
+is_expected(who) if who.provider == "alibaba"
+
+is_expected(who) if {
 	who.human != "no"
 	subjects.is_person(_kinds[who.type], who.name)
 }

@@ -2,7 +2,7 @@
 # title: Role bindings outlive the kubeconfig
 # description: >-
 #   A kubeconfig that the cloud issued has expired, was deleted or was revoked, and bindings still name its
-#   user. What its groups or everybody is granted does not count. Where the evidence of use shows that the
+#   user, as its id alone or with the suffix of a certificate. What its groups or everybody is granted does not count. Where the evidence of use shows that the
 #   user logs in some other way (a token, OIDC) after the kubeconfig expired, the bindings are needed;
 #   where it was deleted or revoked and nobody knows when, a user who was seen is unknown.
 # scope: package
@@ -28,6 +28,8 @@
 #       test: test_a_user_seen_before_an_end_without_date_is_unknown
 #     - case: What everybody is granted, or a group of the certificate.
 #       test: test_leaves_the_grants_of_groups
+#     - case: Another user whose id begins with the same digits.
+#       test: test_leaves_users_whose_names_only_begin_alike
 #     - case: A certificate that no cloud lists.
 #       test: test_does_not_judge_what_no_cloud_lists
 #   controls:
@@ -89,4 +91,12 @@ _is_seen if {
 _bindings contains grant.bindingName if {
 	some grant in input.grants
 	endswith(grant.uid, concat("", ["/User//", input.credential.username]))
+}
+
+# A certificate's user is the id and a suffix, which the cloud makes anew at each revocation.
+_bindings contains grant.bindingName if {
+	some grant in input.grants
+	parts := split(grant.uid, concat("", ["/User//", input.credential.username, "-"]))
+	count(parts) == 2
+	regex.match(`^[A-Za-z0-9]+$`, parts[1])
 }

@@ -15,6 +15,26 @@ test_denies_bindings_that_name_the_user if {
 	}
 }
 
+test_denies_bindings_that_name_the_user_of_a_certificate if {
+	every suffix in {"-1673419473", "-aZ09"} {
+		grant := granted("ops", concat("", ["User//alice", suffix]))
+		findings(kubeconfig({"state": "deleted"}, [grant], null)) == {{
+			"state": "deleted",
+			"bindings": ["ops"],
+			"grantsTotal": 1,
+		}}
+	}
+}
+
+test_leaves_users_whose_names_only_begin_alike if {
+	every subject in {"User//alice-", "User//alice-a.b", "User//alice2-1", "User//malice-1", "Group//alice-1", "User//alice-1/User//alice-1"} {
+		r := kubeconfig({"state": "revoked"}, [granted("other", subject)], null)
+		findings(r) == set()
+		policy.unknown == set() with input as r
+		not policy.not_applicable with input as r
+	}
+}
+
 test_denies_what_was_used_before_it_expired if {
 	every usage in [
 		seen(0), seen(0 - testing.day), object.union(seen(1), {"allowed": 0}), object.union(seen(1), {"evidence": "credential_id"}), object.union(seen(1), {"last": null}),

@@ -83,6 +83,15 @@ test_does_not_judge_service_accounts_and_built_in_names if {
 	not_judged(held({"state": "unknown", "name": "system:bootstrap:07401b"}, {}))
 }
 
+test_nobody_can_tell_of_whom_an_account_of_a_cloud_does_not_list if {
+	every type in {"user", "ram_user", "ram_role"} {
+		every complete in {true, false} {
+			who := {"provider": "alibaba", "type": type, "state": "unknown", "listComplete": complete, "human": "no"}
+			is_unknown(held(who, account("active")), {"identityState": "unknown", "accountState": "active"})
+		}
+	}
+}
+
 test_does_not_judge_robots_that_no_list_has if {
 	not_judged(held({"state": "unknown", "listComplete": true, "name": "ci-deploy"}, {}))
 	not_judged(held({"state": "unknown", "human": "no"}, {}))

@@ -4,7 +4,9 @@
 #   A person or group that a binding or a credential names is in none of the lists, although all were
 #   read to their end. That is not to say that it was deleted: a prefix of OIDC claims (oidc:), another
 #   case, a new e-mail address or an old numeric suffix make another name of it, and which of them are one
-#   is for the list to say. Names that begin with system: and the robots of the params are left out.
+#   is for the list to say. In a cloud's account, which lists robots too, it is also one on whom the lists
+#   and the cluster disagree. Elsewhere names that begin with system: and the robots of the params are left
+#   out.
 # scope: package
 # schemas:
 #   - input: schema.record
@@ -48,4 +50,4 @@ unknown contains {"listComplete": false} if {
 	not input.identity.listComplete
 }
 
-not_applicable if not identities.may_be_person(input.identity)
+not_applicable if not identities.is_expected(input.identity)

@@ -11,6 +11,14 @@ test_denies_a_user_and_a_group_that_no_list_has if {
 	findings(named(object.union(nowhere, {"type": "group", "name": "ops"}))) == {{"grantsTotal": 1}}
 }
 
+test_denies_whom_an_account_of_a_cloud_does_not_list if {
+	every type in {"user", "ram_user", "ram_role", "root"} {
+		who := {"provider": "alibaba", "type": type, "human": "no", "name": "9000000000000001"}
+		findings(named(object.union(nowhere, who))) == {{"grantsTotal": 1}}
+		unknowns(named(object.union({"state": "unknown", "listComplete": false}, who))) == {{"listComplete": false}}
+	}
+}
+
 test_leaves_who_is_known if {
 	every state in {"active", "disabled", "deleted"} {
 		every complete in {true, false} {
