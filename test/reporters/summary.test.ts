@@ -1,6 +1,6 @@
 import { summary } from '../../src/reporters/summary.ts';
 import { assert, describe } from '../helpers/describe.ts';
-import { cluster, finding, gap, report, subject } from './fixtures/report.ts';
+import { cluster, finding, gap, report, subject, suppressed, waiver } from './fixtures/report.ts';
 import { fleet, hostile, many } from './fixtures/samples.ts';
 
 const PLAIN = { color: false, width: 200, outDir: 'kubelapse-report' };
@@ -51,6 +51,13 @@ describe('summary', it => {
 		const text = summary(report({ findings }), PLAIN);
 		assert.equal([text.match(/^ {2}medium/gm)?.length, /^ {2}and 2 more/m.test(text)], [5, true]);
 	});
+	it('says in one line what waivers suppress, and which need an answer', () => {
+		const waivers = [waiver(), waiver({ state: 'expired' }), waiver({ state: 'not_examined' })];
+		const text = summary(report({ waivers, suppressed: [suppressed(), suppressed()] }), PLAIN);
+		assert.match(text, /^Waivers {2}2 suppressed by waivers; 1 waiver expired$/m);
+	});
+	it('says nothing of waivers where there is nothing to say', () =>
+		assert.not.match(summary(report({ waivers: [waiver({ state: 'not_examined' })] }), PLAIN), /Waivers/));
 	it('next :: doctor where a permission is missing', () =>
 		assert.match(
 			summary(report({ findings: [finding()], gaps: [gap()] }), PLAIN),
