@@ -343,10 +343,17 @@ describe('[cli] init', it => {
 
 describe('[cli] schema', it => {
 	it('prints each published schema', async () => {
-		const texts = await Promise.all(['result', 'config', 'facts'].map(name => run(['schema', name])));
+		const texts = await Promise.all(
+			['result', 'config', 'waivers', 'facts'].map(name => run(['schema', name])),
+		);
 		assert.equal(
 			texts.map(({ stdout }) => JSON.parse(stdout).title),
-			['kubelapse result', 'kubelapse.yaml', 'What kubelapse read of one cluster (--save-facts)'],
+			[
+				'kubelapse result',
+				'kubelapse.yaml',
+				'waivers.yaml',
+				'What kubelapse read of one cluster (--save-facts)',
+			],
 		);
 	});
 });
