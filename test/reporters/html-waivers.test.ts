@@ -41,7 +41,7 @@ describe('suppressedRows', it => {
 			[row?.subject, row?.message, row?.waiver, row?.reason, row?.owner, row?.until],
 			[
 				'certificate of alice',
-				'The certificate of alice works for 20 more days.',
+				'Certificate still opens the door: left 20 d',
 				'new-door',
 				'Accepted until the new door is in',
 				'doors@example.com',

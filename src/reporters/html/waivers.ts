@@ -1,3 +1,4 @@
+import { describeDetails } from '../../lib/describe-details.ts';
 import { formatRfc3339 } from '../../lib/epoch.ts';
 import { oneLine } from '../../lib/text.ts';
 import type { EpochSeconds } from '../../model/facts.ts';
@@ -88,6 +89,7 @@ export function suppressedRows(report: Report): Capped<SuppressedRow> {
 }
 
 function suppressedRow({ suppression, ...finding }: SuppressedFinding): SuppressedRow {
+	const details = describeDetails(finding.details);
 	return {
 		severity: finding.severity,
 		word: severityWords[finding.severity],
@@ -95,7 +97,8 @@ function suppressedRow({ suppression, ...finding }: SuppressedFinding): Suppress
 		subject: named(finding.subject.name),
 		where: whereOf(finding),
 		cluster: named(finding.cluster.name, 120),
-		message: oneLine(finding.message, 600),
+		// Subject and cluster stand beside it already.
+		message: oneLine(details === '' ? finding.title : `${finding.title}: ${details}`, 600),
 		waiver: oneLine(suppression.waiver, 120),
 		reason: prose(suppression.reason),
 		owner: oneLine(suppression.owner),
