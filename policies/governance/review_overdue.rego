@@ -42,6 +42,7 @@ deny contains {
 	"reviewedAt": input.reviewedAt,
 } if {
 	not not_applicable
+	not _is_unread
 	_seconds > data.params.governance.review_overdue.period_seconds
 }
 
@@ -64,3 +65,10 @@ not_applicable if {
 
 # Since the last review, or since the first grant after it. Undefined where neither is known.
 _seconds := input.now - max({input.reviewedAt, input.grantedSince})
+
+# Where nobody keeps a record, no review on it says nothing.
+_is_unread if {
+	is_null(input.reviewedAt)
+	some gap in input.gaps
+	gap.source == "history"
+}

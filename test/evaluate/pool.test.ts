@@ -41,6 +41,8 @@ const metadata = (id: string) => `# METADATA
 # title: ${id}
 # description: For this test.
 # scope: package
+# schemas:
+#   - input: schema.record
 # custom:
 #   {kind: connection, severity: low, needs: [kubeconfig], remediation: None.}
 `;
@@ -205,7 +207,7 @@ describe('pool.evaluate', it => {
 		const { verdicts, outcomes, policyErrors } = await run(
 			names.map(name => connection(name, { server: 'echo' })),
 		);
-		const message = 'policies/test/abort.rego:9:1: object insert conflict';
+		const message = 'policies/test/abort.rego:11:1: object insert conflict';
 		const broken = unknown('test/abort', { source: 'evaluation', code: 'policy_error', message });
 		assert.equal(verdicts.slice(0, 3), [
 			['fine', [fail('test/echo', { length: 4, name: 'fine' })]],
