@@ -37,6 +37,8 @@
 #     - {framework: NIST SP 800-53, version: r5, id: AC-2(j), strength: exact}
 package policies.governance.review_overdue
 
+import data.lib.wildcards
+
 deny contains {
 	"overdueSeconds": _seconds - data.params.governance.review_overdue.period_seconds,
 	"reviewedAt": input.reviewedAt,
@@ -60,7 +62,7 @@ not_applicable if {
 
 not_applicable if {
 	some pattern in data.params.governance.review_overdue.built_in
-	glob.match(pattern, null, input.identity.id)
+	wildcards.match(pattern, input.identity.id)
 }
 
 # Since the last review, or since the first grant after it. Undefined where neither is known.

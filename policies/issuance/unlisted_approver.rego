@@ -40,6 +40,7 @@
 package policies.issuance.unlisted_approver
 
 import data.lib.credentials
+import data.lib.wildcards
 
 deny contains {"approver": input.credential.issuance.approver, "powerfulGroups": sort(_powerful)} if {
 	not not_applicable
@@ -71,7 +72,7 @@ _powerful contains group if {
 
 _is_like(name, patterns) if {
 	some pattern in patterns
-	glob.match(pattern, null, name)
+	wildcards.match(pattern, name)
 }
 
 _params := data.params.issuance.unlisted_approver

@@ -44,6 +44,7 @@
 package policies.kind.exposed_file
 
 import data.lib.credentials
+import data.lib.wildcards
 
 deny contains {"files": count(_exposed), "modes": sort(_modes)} if {
 	not not_applicable
@@ -66,5 +67,5 @@ _exposed contains location if {
 
 _is_allowed(path) if {
 	some pattern in data.params.kind.exposed_file.allowed_paths
-	glob.match(pattern, null, path)
+	wildcards.match(pattern, path)
 }

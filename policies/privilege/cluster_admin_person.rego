@@ -44,6 +44,7 @@
 package policies.privilege.cluster_admin_person
 
 import data.lib.subjects
+import data.lib.wildcards
 
 deny contains {"subjectKind": input.grant.subject.kind, "roleName": input.grant.roleName} if {
 	not not_applicable
@@ -59,5 +60,5 @@ not_applicable if not subjects.is_person(input.grant.subject.kind, input.grant.s
 
 not_applicable if {
 	some pattern in data.params.privilege.cluster_admin_person.allowed_subjects
-	glob.match(pattern, null, input.grant.subject.name)
+	wildcards.match(pattern, input.grant.subject.name)
 }

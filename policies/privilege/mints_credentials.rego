@@ -43,6 +43,8 @@
 #     - {framework: NIST SP 800-53, version: r5, id: AC-6, strength: exact}
 package policies.privilege.mints_credentials
 
+import data.lib.wildcards
+
 deny contains {"powers": powers} if {
 	not not_applicable
 	input.grant.namespace in {"", "kube-system"}
@@ -60,7 +62,7 @@ not_applicable if {
 
 not_applicable if {
 	some pattern in data.params.privilege.mints_credentials.allowed_bindings
-	glob.match(pattern, null, input.grant.bindingName)
+	wildcards.match(pattern, input.grant.bindingName)
 }
 
 _minting := {

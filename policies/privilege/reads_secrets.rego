@@ -43,6 +43,8 @@
 #     - {framework: ISO 27001, version: "2022", id: A.5.15, strength: exact}
 package policies.privilege.reads_secrets
 
+import data.lib.wildcards
+
 deny contains {"subjectKind": input.grant.subject.kind, "roleName": input.grant.roleName} if {
 	not not_applicable
 	"read_secrets" in input.grant.powers
@@ -55,5 +57,5 @@ not_applicable if input.grant.isBootstrapDefault
 
 not_applicable if {
 	some pattern in data.params.privilege.reads_secrets.allowed_bindings
-	glob.match(pattern, null, input.grant.bindingName)
+	wildcards.match(pattern, input.grant.bindingName)
 }
