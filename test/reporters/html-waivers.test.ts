@@ -27,6 +27,10 @@ describe('waiverRows', it => {
 				['d', 'Active', 'It excuses findings of this run.'],
 			],
 		));
+	it('shows what is empty as a word', () => {
+		const [row] = waiverRows(report({ waivers: [waiver({ id: '', owner: '' })] })).rows;
+		assert.equal([row?.id, row?.owner], ['(no name)', '(no name)']);
+	});
 	it('says its end to the second', () =>
 		assert.is(
 			waiverRows(report({ waivers: [waiver({ expires: NOW + DAY - 1 })] })).rows[0]?.until,

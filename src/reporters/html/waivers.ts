@@ -69,13 +69,13 @@ export function waiverRows({ waivers }: Report): Capped<WaiverRow> {
 function waiverRow({ id, state, note, matches, ...waiver }: ReportedWaiver): WaiverRow {
 	const [word, meaning] = waiverWords[state];
 	return {
-		id: oneLine(id, 120),
+		id: named(id, 120),
 		state: word,
 		tone: TONES[state],
 		meaning: note === '' ? meaning : `${meaning} ${sentence(note)}`,
 		matches: count(matches),
 		reason: prose(waiver.reason),
-		owner: oneLine(waiver.owner),
+		owner: named(waiver.owner),
 		approver: oneLine(waiver.approver),
 		ticket: oneLine(waiver.ticket),
 		until: moment(waiver.expires),
@@ -99,9 +99,9 @@ function suppressedRow({ suppression, ...finding }: SuppressedFinding): Suppress
 		cluster: named(finding.cluster.name, 120),
 		// Subject and cluster stand beside it already.
 		message: oneLine(details === '' ? finding.title : `${finding.title}: ${details}`, 600),
-		waiver: oneLine(suppression.waiver, 120),
+		waiver: named(suppression.waiver, 120),
 		reason: prose(suppression.reason),
-		owner: oneLine(suppression.owner),
+		owner: named(suppression.owner),
 		until: moment(suppression.expires),
 	};
 }
