@@ -34,6 +34,11 @@
 #         for any characters.
 #   controls:
 #     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.1, strength: exact}
+#     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.2, strength: exact}
+#     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.3, strength: exact}
+#     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.8, strength: exact}
+#     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.11, strength: exact}
+#     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.13, strength: exact}
 #     - {framework: CIS ACK, version: "1.0", id: 5.1.1, strength: exact}
 #     - {framework: PCI DSS, version: "4.0", id: 7.2.2, strength: exact}
 #     - {framework: PCI DSS, version: "4.0", id: 7.2.5, strength: exact}

@@ -76,6 +76,7 @@ const EXPECTED = [
 	'analytics-staging privilege/reads_secrets',
 	'edge-legacy coverage/source_unreadable',
 	'edge-legacy credential/lifetime_too_long',
+	'edge-legacy governance/no_owner',
 	'edge-legacy governance/shared_user_name',
 	'edge-legacy kind/exposed_file',
 	'edge-legacy kind/person_certificate',
@@ -413,6 +414,21 @@ describe('scan :: findings', it => {
 		assert.ok(report.identities.some(({ id }) => id === name));
 		assert.ok(
 			report.findings.some(({ outcome, message }) => outcome === 'unknown' && message.includes('<script>')),
+		);
+	});
+});
+
+describe('scan :: facts that contradict themselves', it => {
+	it('a source that was not read whole is a gap, whether or not they say so', async () => {
+		const facts = small('a');
+		facts.sources = facts.sources.map(each =>
+			each.source === 'bindings' ? { ...each, status: 'denied' as const } : each,
+		);
+		const report = await scanFacts([facts]);
+		assert.equal(clusters(report), [['a', 'partial']]);
+		assert.equal(
+			report.gaps.map(({ source, code, message }) => [source, code, message]),
+			[['bindings', 'partial', 'bindings is denied, and the facts do not say why']],
 		);
 	});
 });
