@@ -1,8 +1,8 @@
 import type { CommandModule } from 'yargs';
-import { scanFlags } from './flags.ts';
+import { demoFlags } from './flags.ts';
 import type { Flags, GlobalFlags } from './settings.ts';
 
-export type DemoFlags = GlobalFlags & Pick<Flags, 'out' | 'format'>;
+export type DemoFlags = GlobalFlags & Pick<Flags, keyof typeof demoFlags>;
 
 /** `kubelapse demo` */
 export const demo: CommandModule<GlobalFlags, DemoFlags> = {
@@ -10,7 +10,8 @@ export const demo: CommandModule<GlobalFlags, DemoFlags> = {
 	describe: 'Scan an embedded fleet on this machine and write its reports',
 	builder: yargs =>
 		yargs
-			.options({ out: scanFlags.out, format: scanFlags.format })
-			.example('$0 demo --out demo-report', 'nothing but this machine is contacted'),
+			.options(demoFlags)
+			.example('$0 demo --out demo-report', 'nothing but this machine is contacted')
+			.example('$0 demo --save-facts facts', 'then: kubelapse scan --facts facts'),
 	handler: async flags => (await import('./run/demo.ts')).run(flags),
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DAY, formatDay, parseDay } from '../lib/epoch.ts';
+import { DAY, formatDay, formatRfc3339, parseDay } from '../lib/epoch.ts';
 import type { EpochSeconds } from '../model/facts.ts';
 import { parseMoment } from './flags.ts';
 
@@ -33,7 +33,9 @@ export const waiverSchema = z.strictObject({
 	owner: text(200).describe('Who answers for it'),
 	expires: text(40)
 		.transform(parsedEnd)
-		.describe('From this RFC 3339 time on it no longer suppresses; a day (2027-01-31) ends at midnight UTC'),
+		.describe(
+			'From this RFC 3339 time on it no longer suppresses; a day (2027-01-31) ends at midnight UTC after it',
+		),
 	approver: text(200).describe('Who allowed it').optional(),
 	ticket: text(200).describe('Where it is tracked').optional(),
 	broad: z
@@ -72,6 +74,12 @@ export function parseEnd(value: string): EpochSeconds {
 	const day = parseDay(value);
 	if (day !== null && formatDay(day) === value) return day + DAY;
 	return parseMoment(value);
+}
+
+/** `90d` is the end that many days after `now`, as it is written to a file; any other text stays. */
+export function dated(value: string, now: EpochSeconds): string {
+	const days = /^(\d{1,5})d$/.exec(value)?.[1];
+	return days === undefined ? value : formatRfc3339(now + Number(days) * DAY);
 }
 
 function parsedEnd(value: string, context: z.RefinementCtx): EpochSeconds {

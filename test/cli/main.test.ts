@@ -50,13 +50,13 @@ const usageErrors: [string, string[], string][] = [
 	[
 		'a time that is none',
 		['scan', '--now', 'noon'],
-		'--now: no RFC 3339 time: "noon"; write it as 2026-11-22T00:00:00Z',
+		'--now: no time: "noon"; write it as 2026-11-22, or as 2026-11-22T00:00:00Z',
 	],
 	['a terminal escape', ['scan', '--\u001b[2J'], 'unknown argument: \\u{1b}[2J'],
 	[
 		'a secret',
 		['scan', '--now', 'password=hunter2'],
-		'--now: no RFC 3339 time: "password=[removed]"; write it as 2026-11-22T00:00:00Z',
+		'--now: no time: "password=[removed]"; write it as 2026-11-22, or as 2026-11-22T00:00:00Z',
 	],
 	[
 		'several formats on stdout',
@@ -78,6 +78,16 @@ describe('[cli] usage', it => {
 	}
 	it('a mistyped flag is answered with the right one', async () =>
 		assert.match((await run(['scan', '--kubeconfg', 'a'])).stderr, 'did you mean --kubeconfig?'));
+	it('only flags of the command itself are proposed', async () => {
+		const [near, other, nested] = await Promise.all([
+			run(['demo', '--saev-facts', 'x']),
+			run(['demo', '--expect', 'x']),
+			run(['policy', 'list', '--formt', 'json']),
+		]);
+		assert.match(near.stderr, 'hint: did you mean --save-facts? kubelapse demo --help');
+		assert.match(other.stderr, 'hint: kubelapse demo --help');
+		assert.match(nested.stderr, 'hint: did you mean --format?');
+	});
 	it('as JSON where that is asked for', async () => {
 		const { stderr } = await run(['scan', '--log-format', 'json', '--zzzzzz']);
 		const { time: _, ...line } = JSON.parse(stderr);
@@ -123,7 +133,9 @@ describe('[cli] --help', it => {
 	}
 	it('fits 80 columns', async () => {
 		const texts = await Promise.all(
-			['scan', 'report', 'doctor', 'demo', 'policy', 'init', 'schema'].map(name => run([name, '--help'])),
+			['scan', 'report', 'waive', 'doctor', 'demo', 'policy', 'init', 'schema'].map(name =>
+				run([name, '--help']),
+			),
 		);
 		assert.equal(
 			texts.flatMap(({ stdout }) => stdout.split('\n')).filter(line => line.length > 80),
@@ -359,6 +371,19 @@ describe('[cli] schema', it => {
 });
 
 describe('[cli] demo', it => {
+	it('takes what the other examples need: facts, policies, thresholds, waivers, frameworks', () =>
+		withTempDir(async cwd => {
+			const files = {
+				'thresholds.yaml': 'credential: { expires_soon: { window_seconds: 604800 } }\n',
+				'waivers.yaml': 'waivers: []\n',
+			};
+			for (const [path, text] of Object.entries(files)) await writeFile(join(cwd, path), text);
+			const words = ['--save-facts', 'facts', '--params', 'thresholds.yaml', '--waivers', 'waivers.yaml'];
+			const demo = await spawnCli(['demo', ...words, '--framework', 'cis-kubernetes-1.12'], { cwd });
+			assert.equal([demo.code, demo.stdout.includes('Frameworks  ')], [0, true]);
+			const { code, stdout } = await spawnCli(['scan', '--facts', 'facts', '--out', 'again'], { cwd });
+			assert.equal([code, stdout.includes('Examined 4 clusters')], [1, true]);
+		}));
 	it('ends with 0, and names reports that are there', () =>
 		withTempDir(async cwd => {
 			const { code, stdout } = await spawnCli(['demo', '--out', 'out'], { cwd });

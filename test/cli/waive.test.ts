@@ -134,7 +134,7 @@ describe('[cli] waive', it => {
 			const cases: [words: string[], error: string][] = [
 				[[id], 'is waived already, by anonymous_grant-'],
 				[[wrong], `no finding "${wrong}" in that result`],
-				[['0'], 'no finding "0" in that result'],
+				[['0'], '"0" is too short for a finding\'s id'],
 				[[unknown], 'is unknown: what could not be judged cannot be accepted'],
 			];
 			const answers = await Promise.all(cases.map(([words]) => waive(cwd, ...(words as [string]))));
@@ -147,15 +147,46 @@ describe('[cli] waive', it => {
 				[inDays(181), 'it lasts longer than 180 days'],
 				['2020-01-31', '2020-01-31 is over'],
 				['tomorrow', 'no time: "tomorrow"'],
+				['181d', 'it lasts longer than 180 days'],
+				['0d', ' is over'],
 			] as const;
 			const refused = await Promise.all(
 				ends.map(([expires]) => spawnCli(['waive', other, ...WORDS, '--expires', expires], { cwd })),
 			);
 			assert.equal(
-				refused.map(({ code, stderr }, at) => [code, stderr.includes(`--expires: ${ends[at]?.[1]}`)]),
+				refused.map(({ code, stderr }, at) => [
+					code,
+					stderr.includes('--expires: ') && stderr.includes(ends[at]?.[1] ?? '-'),
+				]),
 				ends.map(() => [2, true]),
 			);
 			assert.is(await readFile(join(cwd, 'waivers.yaml'), 'utf8'), file);
+		}));
+
+	it('an end so many days from now is written as a time', () =>
+		withFacts(async (cwd, report) => {
+			const { id } = failOf(report, 'privilege/anonymous_grant');
+			const begun = now();
+			const added = await spawnCli(['waive', id, ...WORDS, '--expires', '180d'], { cwd });
+			assert.equal([added.code, added.stderr], [0, '']);
+			const end = /expires: (\S+)/.exec(await readFile(join(cwd, 'waivers.yaml'), 'utf8'))?.[1] ?? '';
+			const days = (Date.parse(end) / 1000 - begun) / DAY;
+			assert.ok(days >= 180 && days < 180.01, end);
+			await scan(cwd, '--format', 'json');
+			assert.equal(
+				(await result(cwd)).waivers.map(({ state }) => state),
+				['active'],
+			);
+		}));
+
+	it('lists what a beginning could mean', () =>
+		withFacts(async (cwd, report) => {
+			const [a, b, ...others] = report.findings;
+			const findings = [{ ...a, id: 'abcd000000000001' }, { ...b, id: 'abcd000000000002' }, ...others];
+			await writeFile(join(cwd, 'two.json'), JSON.stringify({ ...report, findings }));
+			const { code, stderr } = await waive(cwd, 'ABCD', '--result', 'two.json');
+			assert.equal([code, stderr.split('\n')[0]], [2, 'kubelapse: error: 2 findings begin with ABCD']);
+			assert.match(stderr, /hint: write more of it: abcd000000000001 \(\S+: .+ on \S+\); abcd000000000002 /);
 		}));
 
 	it('a malformed file ends the scan before it begins; an invalid waiver is told, and suppresses nothing', () =>

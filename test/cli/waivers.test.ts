@@ -92,7 +92,7 @@ describe('parseWaivers', it => {
 			'a day that no calendar has',
 			'2027-01-31',
 			'2027-02-30',
-			'6: waivers.0.expires: no RFC 3339 time: "2027-02-30"; write it as 2026-11-22T00:00:00Z',
+			'6: waivers.0.expires: no time: "2027-02-30"; write it as 2026-11-22, or as 2026-11-22T00:00:00Z',
 		],
 		[
 			'a number where text belongs',

@@ -17,13 +17,14 @@ import { parseWaivers, readWaiversText } from '../read-waivers.ts';
 import { loadSettings } from '../settings.ts';
 import { print } from '../stdout.ts';
 import type { WaiveFlags } from '../waive.ts';
-import { parseEnd, type WaiverInput, waiverSchema } from '../waivers-schema.ts';
+import { dated, parseEnd, type WaiverInput, waiverSchema } from '../waivers-schema.ts';
 
 /** Adds a waiver of one finding to the waivers file, and prints what it wrote. */
 export async function run({ finding: wanted, ...flags }: WaiveFlags): Promise<void> {
-	const { reason, owner, expires, approver, ticket, result, ...others } = flags;
+	const { reason, owner, approver, ticket, result, ...others } = flags;
 	const settings = await loadSettings(others);
 	const now = Math.floor(Date.now() / 1000);
+	const expires = dated(flags.expires, now);
 	const out = settings.out === '-' ? 'kubelapse-report' : settings.out;
 	const report = await readResult(result ?? join(out, 'result.json'));
 	const finding = findFinding(report, wanted);
@@ -45,27 +46,39 @@ export async function run({ finding: wanted, ...flags }: WaiveFlags): Promise<vo
 /** Fewer letters are a typing mistake rather than a choice. */
 const MIN_PREFIX = 4;
 
+const WHERE_IDS_ARE = 'ids are in report.html beside each finding, and in result.json as findings[].id';
+
+/** More is no choice that anybody makes. */
+const MAX_MATCHES = 5;
+
+/** Which finding an id is. */
+function matchWords({ id, policyId, subject, cluster }: Finding): string {
+	return `${id} (${oneLine(policyId, 60)}: ${oneLine(subject.name, 60)} on ${oneLine(cluster.name, 40)})`;
+}
+
 /** The finding of an id or of its beginning. @throws {ScanError} USAGE */
 function findFinding(report: Report, wanted: string): Finding {
+	if (wanted.length < MIN_PREFIX)
+		throw usage(
+			`${JSON.stringify(oneLine(wanted))} is too short for a finding's id`,
+			`write at least ${MIN_PREFIX} characters; ${WHERE_IDS_ARE}`,
+		);
 	const all = [...report.findings, ...report.suppressed];
-	const [found, ...others] = all.filter(
-		({ id }) => id === wanted || (wanted.length >= MIN_PREFIX && id.startsWith(wanted)),
-	);
+	// A letter as somebody copied it from elsewhere is the same digit.
+	const beginning = wanted.toLowerCase();
+	const [found, ...others] = all.filter(({ id }) => id.startsWith(beginning));
 	if (found === undefined) {
 		const near = nearest(
 			wanted,
 			all.map(({ id }) => id),
 		);
-		const hint = near === null ? 'ids are in result.json, as findings[].id' : `did you mean ${near}?`;
+		const hint = near === null ? WHERE_IDS_ARE : `did you mean ${near}?`;
 		throw usage(`no finding ${JSON.stringify(oneLine(wanted, 60))} in that result`, hint);
 	}
 	if (others.length > 0)
 		throw usage(
 			`${others.length + 1} findings begin with ${wanted}`,
-			`write more of it: ${[found, ...others]
-				.slice(0, 5)
-				.map(({ id }) => id)
-				.join(', ')}`,
+			`write more of it: ${[found, ...others].slice(0, MAX_MATCHES).map(matchWords).join('; ')}${others.length < MAX_MATCHES ? '' : '; …'}`,
 		);
 	return found;
 }
@@ -102,7 +115,7 @@ function checkEnd(expires: string, now: EpochSeconds, maxDays: number): void {
 	} catch {
 		throw usage(
 			`--expires: no time: ${JSON.stringify(oneLine(expires, 60))}`,
-			'write it as 2027-01-31, or as 2027-01-31T12:00:00Z',
+			'write it as 90d (days from now), as 2027-01-31, or as 2027-01-31T12:00:00Z',
 		);
 	}
 	if (end <= now) throw usage(`--expires: ${expires} is over`, 'name a time to come');
