@@ -32,7 +32,10 @@ const rules = {
 		unknown contains {"why": "says so"} if startswith(input.connection.name, "unsure")
 		not_applicable if startswith(input.connection.name, "other")`,
 	'test/text': `
-		deny contains "no object" if startswith(input.connection.name, "text")`,
+		deny contains details if {
+			startswith(input.connection.name, "text")
+			some details in ["no object"]
+		}`,
 	'test/echo': `
 		deny contains {"name": input.connection.name, "length": count(input.connection.name)} if startswith(input.connection.server, "echo")`,
 };
