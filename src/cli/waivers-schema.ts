@@ -7,7 +7,9 @@ const pattern = (what: string) => text(500).describe(`${what}; * stands for any 
 
 const selector = z
 	.strictObject({
-		policy: pattern('Policy id').optional(),
+		policy: pattern(
+			'Policy id, or a part of one category; missing only beside a finding, a fingerprint or broad: true',
+		).optional(),
 		cluster: pattern('Name or uid of the cluster').optional(),
 		subject: pattern('Name, uid or identity of the subject, as result.json has them').optional(),
 		namespace: pattern('Namespace of the object').optional(),

@@ -10,7 +10,7 @@ export interface Selection {
 	finding: (finding: Finding) => boolean;
 }
 
-/** Compiles a waiver's selector; a finding about a waiver is no waiver's to excuse. */
+/** Compiles a waiver's selector. */
 export function select({ selector }: Pick<Waiver, 'selector'>): Selection {
 	const part = (pattern: string | null) => (pattern === null ? () => true : glob(pattern));
 	const [policy, name, subject, namespace] = [
@@ -24,15 +24,24 @@ export function select({ selector }: Pick<Waiver, 'selector'>): Selection {
 		policy,
 		cluster,
 		finding: finding =>
-			finding.outcome === 'fail' &&
-			finding.subject.kind !== 'waiver' &&
+			isWaivable(finding) &&
 			(selector.finding === null || selector.finding === finding.id) &&
 			(selector.fingerprint === null || selector.fingerprint === fingerprintOf(finding)) &&
 			policy(finding.policyId) &&
 			cluster(finding.cluster) &&
-			[finding.subject.name, finding.subject.uid, finding.subject.identity].some(subject) &&
+			namesOf(finding.subject).some(subject) &&
 			namespace(finding.subject.object.namespace),
 	};
+}
+
+/** Whether a waiver may excuse it: not what could not be judged, nor what is about a waiver. */
+export function isWaivable({ outcome, subject }: Finding): boolean {
+	return outcome === 'fail' && subject.kind !== 'waiver';
+}
+
+/** What a selector may call a finding's subject. */
+export function namesOf({ name, uid, identity }: Finding['subject']): string[] {
+	return [name, uid, identity];
 }
 
 /** What pins a waiver to a finding's credential, and not to its successor of the same name; null for other subjects. */
@@ -53,14 +62,4 @@ export function isPinned({ fingerprint, finding }: WaiverSelector): boolean {
 /** Whether a part of a selector leaves everything in. */
 export function isOpen(pattern: string | null): boolean {
 	return pattern === null || isAnything(pattern);
-}
-
-/** Whether nothing narrows a selector: each part is absent or matches all there is. */
-export function selectsEverything(selector: WaiverSelector, policies: Policy[]): boolean {
-	const { policy, cluster, subject, namespace } = selector;
-	return (
-		!isPinned(selector) &&
-		[cluster, subject, namespace].every(isOpen) &&
-		(isOpen(policy) || (policies.length > 1 && policies.every(({ id }) => glob(policy ?? '*')(id))))
-	);
 }
