@@ -215,7 +215,7 @@ describe('[html] policies', it => {
 
 describe('[summary] frameworks', it => {
 	const lines = (of: ReturnType<typeof report>, width = 80) =>
-		summary(of, { color: false, width, outDir: 'out' }).split('\n');
+		summary(of, { color: false, width, outDir: 'out', page: '', doctor: '' }).split('\n');
 
 	it('has a line for each', () => {
 		const text = lines(fleet());

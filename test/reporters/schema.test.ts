@@ -67,6 +67,12 @@ function everything(): Report {
 		gaps: [{ source: 'evaluation', code: 'policy_error', message: 'm' }],
 	});
 	return report({
+		run: {
+			params: {
+				from: 'params.yaml',
+				changed: [{ policy: 'sample/first', key: 'window_seconds', value: 86_400, default: 2_592_000 }],
+			},
+		},
 		clusters: [cluster({ auditing: { state: 'on', from: NOW, to: NOW, credentialIds: true } })],
 		policies: [policy({ byCluster: [{ cluster: cluster().uid, outcomes: policy().outcomes }] })],
 		findings: [found],

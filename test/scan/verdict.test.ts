@@ -17,6 +17,13 @@ const cluster = (rest: Partial<ReportedCluster> = {}): ReportedCluster => ({
 });
 const finding = (severity: Severity, outcome: Finding['outcome'] = 'fail') =>
 	({ severity, outcome }) as Finding; // no more of it is read
+const stopped = (name: string) =>
+	({
+		...finding('high', 'unknown'),
+		policyId: 'a/b',
+		cluster: { uid: name, name },
+		gaps: [{ source: 'evaluation', code: 'policy_error', message: '' }],
+	}) as Finding; // no more of it is read
 const gap = (rest: Partial<ReportedGap> = {}): ReportedGap => ({
 	...forbidden('token_secrets'),
 	cluster: { uid: 'uid-1', name: 'prod' },
@@ -92,6 +99,12 @@ describe('decide', it => {
 			{ findings: [finding('low')], failOn: 'low' },
 			1,
 			'1 finding of severity low or worse',
+		],
+		[
+			'a policy that failed on several clusters is named once, with them',
+			{ errors: [error, error], findings: ['east', 'west', 'east'].map(stopped) },
+			2,
+			'policy a/b could not be evaluated on 4 records on east, west: eval\\u{a}conflict',
 		],
 		['a gap', { gaps: [gap()] }, 3, GAP],
 		[
