@@ -3,6 +3,7 @@ import type { EpochSeconds } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Waiver } from '../model/waiver.ts';
+import { whyNoPolicy } from './policy-name.ts';
 import { fingerprintOf, isCredentialKind, isOpen, isPinned, type Selection } from './select.ts';
 
 /** What a waiver is held against. */
@@ -26,6 +27,7 @@ export function problemOf(
 ): string {
 	return (
 		tooLong(waiver.expires, now, maxDays) ||
+		whyNoPolicy(waiver.selector.policy, policies) ||
 		(waiver.isBroad ? '' : broad) ||
 		unpinned(waiver, selection, matches, policies)
 	);
