@@ -87,6 +87,12 @@ describe('parseWaivers', it => {
 			'3: waivers.0.selector: selects nothing: name at least one part',
 		],
 		['no reason', '    reason: moves in May\n', '', '2: waivers.0.reason: is missing'],
+		[
+			'three keys that are missing, by name',
+			'    reason: moves in May\n    owner: build@example.com\n    expires: 2027-01-31\n',
+			'',
+			'2: waivers.0: reason, owner and expires are missing',
+		],
 		['an empty reason', 'moves in May', '" "', '4: waivers.0.reason: is empty'],
 		[
 			'a day that no calendar has',
