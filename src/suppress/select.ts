@@ -49,6 +49,18 @@ export function fingerprintOf({ subject }: Pick<Finding, 'subject'>): string | n
 	return isCredentialKind(subject.kind) ? subject.uid.replace(/^x509:/, '') : null;
 }
 
+/**
+ * Whether a finding is about a credential that is known by its place alone, as a password is: hashing it
+ * would make the report a way to guess it.
+ */
+export function isOfPlace({ subject }: Pick<Finding, 'subject'>): boolean {
+	return isCredentialKind(subject.kind) && subject.uid.startsWith('kubeconfig:');
+}
+
+/** What a waiver of such a finding comes to. */
+export const COVERS_PLACE =
+	'it covers whatever stands at that place: nothing of such a credential tells it from the next one';
+
 /** Whether the subject of a record kind is a credential, which may be minted again under the same name. */
 export function isCredentialKind(kind: Policy['kind']): boolean {
 	return kind === 'credential' || kind === 'key';

@@ -11,7 +11,7 @@ import {
 import { whyBroad } from './breadth.ts';
 import { type Examined, whyNotExamined } from './examined.ts';
 import { coversUnseen, problemOf, type Rules } from './problem.ts';
-import { fingerprintOf, isWaivable, type Selection, select } from './select.ts';
+import { COVERS_PLACE, fingerprintOf, isOfPlace, isWaivable, type Selection, select } from './select.ts';
 
 /** What the waivers did to the findings of a run. */
 export interface Suppressed {
@@ -97,7 +97,7 @@ function judge(
 	const problem = problemOf(waiver, selection, matches, rules, rules.broad);
 	const isBroad = coversUnseen(waiver, matches, rules.broad);
 	const unread = matches.length > 0 ? '' : whyNotExamined(waiver, selection, rules.policies, examined);
-	const [state, note] = stateOf(waiver, matches.length, rules.now, { problem, isBroad, unread });
+	const [state, note] = stateOf(waiver, matches, rules.now, { problem, isBroad, unread });
 	const { id, reason, owner, expires, approver, ticket, location } = waiver;
 	const count = state === 'invalid' ? 0 : matches.length;
 	return {
@@ -118,14 +118,14 @@ function judge(
 /** One that has expired does nothing any more, whatever else is wrong with it. */
 function stateOf(
 	{ expires }: Waiver,
-	matches: number,
+	matches: Finding[],
 	now: number,
 	{ problem, isBroad, unread }: { problem: string; isBroad: boolean; unread: string },
 ): [WaiverState, string] {
 	if (now >= expires) return ['expired', ''];
 	if (problem !== '') return ['invalid', problem];
 	if (isBroad) return ['too_broad', 'it covers what nobody has looked at'];
-	if (matches > 0) return ['active', ''];
+	if (matches.length > 0) return ['active', matches.some(isOfPlace) ? COVERS_PLACE : ''];
 	return unread === '' ? ['unused', ''] : ['not_examined', unread];
 }
 

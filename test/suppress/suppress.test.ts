@@ -212,6 +212,35 @@ describe('suppress :: pins', it => {
 		assert.equal(one({ policy: 'credential/*', finding: cert.id }), ['active', ids(cert)]));
 });
 
+describe('suppress :: places', it => {
+	const NOTE =
+		'it covers whatever stands at that place: nothing of such a credential tells it from the next one';
+	const held = (uid: string) => finding({ policyId: 'credential/expires_soon', subject: subject({ uid }) });
+	const opaque = held('kubeconfig:1');
+	const note = (of: Finding, selector: Partial<WaiverSelector>, over: Partial<Waiver> = {}) => {
+		const [row] = run([waiver(selector, over)], WHOLE, [of]).waivers;
+		return [row?.state, row?.note];
+	};
+	it('a waiver of what has no pin says so, by finding', () =>
+		assert.equal(note(opaque, { finding: opaque.id }), ['active', NOTE]));
+	it('a waiver of what has no pin says so, by fingerprint', () =>
+		assert.equal(note(opaque, { fingerprint: 'kubeconfig:1' }), ['active', NOTE]));
+	for (const uid of [`x509:${SHA}`, 'jwt:1', 'bootstrap:1', 'secret:1'])
+		it(`${uid.split(':')[0]} pins itself`, () => {
+			const of = held(uid);
+			assert.equal(note(of, { finding: of.id }), ['active', '']);
+		});
+	it('a cluster block is no credential', () => {
+		const block = finding({
+			policyId: PRIVILEGE,
+			subject: subject({ kind: 'connection', uid: 'kubeconfig:1' }),
+		});
+		assert.equal(note(block, { finding: block.id }), ['active', '']);
+	});
+	it('one that has expired covers nothing any more', () =>
+		assert.equal(note(opaque, { finding: opaque.id }, { expires: NOW }), ['expired', '']));
+});
+
 describe('suppress :: everything', it => {
 	const EVERYTHING: Partial<WaiverSelector>[] = [
 		{ policy: '*' },
