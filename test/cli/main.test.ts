@@ -213,6 +213,51 @@ describe('[cli] scan', it => {
 			);
 			assert.is(one === two, true);
 		}));
+	it('a report into the folder of another run says what else is there', () =>
+		withTempDir(async cwd => {
+			await writeFile(join(cwd, 'a.yaml'), kubeconfig('https://127.0.0.1:1'));
+			await spawnCli(['scan', '--files', 'a.yaml', '--out', 'one', '--format', 'json'], { cwd });
+			await spawnCli(['scan', '--files', 'a.yaml', '--out', 'two', '--format', 'json'], { cwd });
+			const words = ['report', 'one/result.json', '--format', 'html', '--out'];
+			const own = await spawnCli([...words, 'one'], { cwd });
+			const other = await spawnCli([...words, 'two'], { cwd });
+			assert.equal([own.code, own.stderr, other.code], [0, '', 0]);
+			assert.match(other.stderr, 'warning: two also has 1 file of an earlier run (result.json): choose');
+		}));
+	it('--quiet and --out - still say why nothing can be relied on', () =>
+		withTempDir(async cwd => {
+			await writeFile(join(cwd, 'a.yaml'), kubeconfig('https://127.0.0.1:1'));
+			const words = ['scan', '--files', 'a.yaml', '--expect', 'gone', '--fail-on', 'critical'];
+			const quiet = await spawnCli([...words, '--quiet'], { cwd });
+			const printed = await spawnCli([...words, '--out', '-', '--format', 'json'], { cwd });
+			const line = 'kubelapse: error: incomplete: 1 cluster not assessed: gone\n';
+			assert.equal([quiet.code, quiet.stdout, quiet.stderr], [3, '', line]);
+			assert.equal([printed.code, printed.stderr.endsWith(line)], [3, true]);
+		}));
+	it('thresholds that nothing can reach are refused, and say what they are', () =>
+		withTempDir(async cwd => {
+			await writeFile(join(cwd, 'a.yaml'), kubeconfig('https://127.0.0.1:1'));
+			const soon = (text: string) => `credential: { expires_soon: { ${text} } }`;
+			const cases: [text: string, error: string][] = [
+				[
+					soon('window_seconds: -1'),
+					'window_seconds: expected a number from 0 to 9007199254740991, found -1',
+				],
+				[soon('window_percent: 101'), 'window_percent: expected a number from 0 to 100, found 101'],
+				[soon('window_seconds: 1e300'), 'found 1e+300'],
+				[soon('window_seconds: .inf'), 'found a number without a value'],
+				['[]', 'params.yaml:1: the params file is no mapping of keys to values'],
+				['# nothing', 'params.yaml:1: the params file is empty'],
+				['['.repeat(100_000), 'params.yaml:1: the params file is nested too deeply'],
+			];
+			for (const [text, error] of cases) {
+				await writeFile(join(cwd, 'params.yaml'), text);
+				const { code, stderr } = await spawnCli(['scan', '--files', 'a.yaml', '--params', 'params.yaml'], {
+					cwd,
+				});
+				assert.equal([code, stderr.includes(error), stderr.includes('hint: ')], [2, true, true], stderr);
+			}
+		}));
 	it('a result that is none is refused by name', () =>
 		withTempDir(async cwd => {
 			await writeFile(join(cwd, 'result.json'), '{"apiVersion": "kubelapse/v2"}');
