@@ -3,6 +3,9 @@ import { DAY, formatDay, formatRfc3339, parseDay } from '../lib/epoch.ts';
 import type { EpochSeconds } from '../model/facts.ts';
 import { parseMoment } from './flags.ts';
 
+/** A letter, digit or sign: spaces, controls and what has no width say nothing. */
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
 const pattern = (what: string) => text(500).describe(`${what}; * stands for any text`);
 
 const selector = z
@@ -97,7 +100,7 @@ function text(maxLength: number) {
 	return z
 		.string({ error: quoted })
 		.max(maxLength, `takes at most ${maxLength} characters`)
-		.regex(/\S/, 'is empty');
+		.regex(VISIBLE, 'is empty');
 }
 
 /** YAML makes a number of a ticket, and of a finding's id that has no letter. */

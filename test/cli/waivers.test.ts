@@ -94,6 +94,8 @@ describe('parseWaivers', it => {
 			'2: waivers.0: reason, owner and expires are missing',
 		],
 		['an empty reason', 'moves in May', '" "', '4: waivers.0.reason: is empty'],
+		['a reason nobody can see', 'moves in May', '"\\u200b\\u2060\\x07 "', '4: waivers.0.reason: is empty'],
+		['an owner nobody can see', 'build@example.com', '"\\ufeff\\u00ad"', '5: waivers.0.owner: is empty'],
 		[
 			'a day that no calendar has',
 			'2027-01-31',
