@@ -24,7 +24,7 @@ describe('doctorCommand', it => {
 		['files beside a cluster', { files, kubeconfig: ['a'] }, undefined, 'kubelapse doctor --kubeconfig a'],
 	] as const) {
 		it(name, () =>
-			assert.is(doctorCommand(mergeSettings({}, structuredClone(config) as never), path), expected),
+			assert.is(doctorCommand(mergeSettings({} as never, structuredClone(config) as never), path), expected),
 		);
 	}
 });

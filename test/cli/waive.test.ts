@@ -219,7 +219,10 @@ describe('[cli] waive', it => {
 					[],
 				],
 			);
-			assert.match(stderr, /waiver all \(waivers\.yaml:2\) suppresses nothing: its policy is not kept to one category: name a policy/);
+			assert.match(
+				stderr,
+				/waiver all \(waivers\.yaml:2\) suppresses nothing: its policy is not kept to one category: name a policy/,
+			);
 			await writeFile(join(cwd, 'waivers.yaml'), text('    broad: true\n'));
 			await scan(cwd, '--format', 'json');
 			const after = await result(cwd);
