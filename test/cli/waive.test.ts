@@ -85,7 +85,7 @@ describe('[cli] waive', it => {
 
 			const { stdout } = await scan(cwd);
 			const after = await result(cwd);
-			assert.match(stdout, /^Waivers {2}1 suppressed by waivers; 1 waiver expired$/m);
+			assert.match(stdout, /^Waivers {2}1 finding accepted by waivers \(1 \w+\); 1 waiver expired/m);
 			assert.equal(
 				after.suppressed.map(({ id, suppression }) => [id, suppression.reason, suppression.ticket]),
 				[[id, 'moves in May', '1234']],

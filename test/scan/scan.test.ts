@@ -473,9 +473,6 @@ ${body}
 			],
 		);
 		assert.is(report.run.verdict.exitCode, 2);
-		assert.match(
-			report.run.verdict.reasons[0] ?? '',
-			/^policy test\/bad could not be evaluated on 1 record: /,
-		);
+		assert.match(report.run.verdict.reasons[0] ?? '', /^policy test\/bad could not be evaluated on 1 record/);
 	});
 });
