@@ -2,9 +2,25 @@ import { createHash } from 'node:crypto';
 import { join } from '../src/join/join.ts';
 import { emptyCluster, emptyFacts } from '../src/lib/empty-facts.ts';
 import { DAY, HOUR } from '../src/lib/epoch.ts';
-import type { Binding, Credential, Facts, PolicyRule, Role, Subject } from '../src/model/facts.ts';
+import type {
+	Binding,
+	Connection,
+	Credential,
+	Facts,
+	PolicyRule,
+	Role,
+	Subject,
+} from '../src/model/facts.ts';
 import { sources } from '../src/model/facts.ts';
-import type { CredentialRecord, GrantRecord } from '../src/model/record.ts';
+import type {
+	ClusterRef,
+	FindingRecord,
+	KeyRecord,
+	PolicyRecord,
+	RecordKind,
+	Sibling,
+	WaiverRecord,
+} from '../src/model/record.ts';
 
 const NOW = 1_800_000_000;
 const PEOPLE = 30_000;
@@ -12,19 +28,94 @@ const GROUPS = 30_000;
 const ACCOUNTS = 20_000;
 const TEAMS = 40;
 
-/** Records as scans make them: half credentials, half grants, some that policies find fault with. */
-export function makeRecords(count: number): (CredentialRecord | GrantRecord)[] {
-	const half = count / 2;
-	const records: (CredentialRecord | GrantRecord)[] = [];
-	for (const record of join(makeFacts(half), NOW).records()) {
-		if (record.kind === 'credential' || record.kind === 'grant') records.push(record);
-	}
-	return interleave(records, half);
+/** Of a hundred records: mostly what scans find most of. */
+const SHARES = {
+	credential: 40,
+	grant: 40,
+	identity: 10,
+	connection: 4,
+	key: 3,
+	finding: 2,
+	waiver: 1,
+} satisfies Partial<Record<RecordKind, number>>;
+
+/**
+ * Records as scans make them, of every kind, some that policies find fault with. Batches of a scan hold one kind; here
+ * every worker gets all, so that no two of them run two benchmarks.
+ */
+export function makeRecords(count: number): PolicyRecord[] {
+	const half = Math.ceil(count * 0.4);
+	const joined = [...join(makeFacts(half), NOW).records()];
+	const [cluster] = joined.filter(record => record.kind === 'cluster');
+	if (cluster === undefined) throw new Error('a cluster without a record');
+	const made: Record<keyof typeof SHARES, PolicyRecord[]> = {
+		credential: joined.filter(({ kind }) => kind === 'credential'),
+		grant: joined.filter(({ kind }) => kind === 'grant'),
+		identity: joined.filter(({ kind }) => kind === 'identity'),
+		connection: joined.filter(({ kind }) => kind === 'connection'),
+		...others(Math.ceil(count * 0.03), cluster.cluster),
+	};
+	const kinds = Object.entries(SHARES).flatMap(([kind, share]) =>
+		Array.from({ length: share }, () => kind as keyof typeof SHARES),
+	);
+	// 37 and 100 have no common divisor: neighbours are of different kinds.
+	const next = (at: number) => made[kinds[(at * 37) % kinds.length] ?? 'grant'].pop() ?? cluster;
+	return Array.from({ length: count }, (_, at) => next(at));
 }
 
-/** Batches of a scan hold one kind; here every worker gets both, so that the halves are not two benchmarks. */
-function interleave<T>(all: T[], half: number): T[] {
-	return all.map((_, at) => all[(at % 2) * half + Math.floor(at / 2)] as T); // both indexes are below all.length
+/** What no join of one cluster makes: keys of the fleet, waivers and findings. */
+function others(count: number, cluster: ClusterRef) {
+	const base = { now: NOW, cluster, gaps: [] };
+	const made = Array.from({ length: count }, (_, at) => at);
+	return {
+		key: made.map((at): KeyRecord => {
+			const credential = sibling(at, cluster);
+			const siblings = at % 10 === 0 ? [sibling(at + 1, cluster)] : [];
+			return { ...base, kind: 'key', credential, siblings, siblingsTotal: siblings.length };
+		}),
+		finding: made.map((at): FindingRecord => {
+			const finding = {
+				id: digest(at).slice(0, 16),
+				policyId: 'credential/expired',
+				severity: 'low',
+			} as const;
+			const firstSeen = NOW - (at % 400) * DAY;
+			return { ...base, kind: 'finding', finding: { ...finding, subject: person(at), firstSeen } };
+		}),
+		waiver: made.map((at): WaiverRecord => {
+			const waiver = { id: `waiver-${at}`, reason: 'until it is moved', owner: person(at), isBroad: false };
+			const expires = NOW + ((at % 60) - 5) * DAY;
+			return {
+				...base,
+				kind: 'waiver',
+				waiver: { ...waiver, expires, location: `waivers.yaml:${at}` },
+				matches: at % 7,
+				isExamined: true,
+			};
+		}),
+	};
+}
+
+function sibling(at: number, cluster: ClusterRef): Sibling {
+	const sha256 = digest(at);
+	const location = `person-${at}.kubeconfig:12`;
+	return { cluster, uid: `x509:${sha256}`, username: person(at), sha256, ownerUid: 1000, location };
+}
+
+function connection(at: number): Connection {
+	return {
+		uid: digest(at + 3_000_000),
+		name: `cluster-${at}`,
+		server: `https://192.0.2.${at % 250}:6443`,
+		verification: at % 20 === 0 ? 'skipped' : 'verified',
+		location: {
+			...place,
+			origin: 'kubeconfig',
+			path: `person-${at}.kubeconfig`,
+			line: 4,
+			name: `cluster-${at}`,
+		},
+	};
 }
 
 function makeFacts(half: number): Facts {
@@ -42,6 +133,7 @@ function makeFacts(half: number): Facts {
 			count: 1,
 		})),
 		credentials: made.map(at => (at % 3 === 0 ? tokenSecret(at) : certificate(at))),
+		connections: made.slice(0, half / 10).map(connection),
 		bindings: made.map(binding),
 		roles: ROLES,
 		serviceAccounts: made
@@ -50,7 +142,7 @@ function makeFacts(half: number): Facts {
 	};
 }
 
-const isRead = (source: string) => source !== 'usage' && source !== 'identities';
+const isRead = (source: string) => !['usage', 'identities', 'cloud', 'history'].includes(source);
 
 function certificate(at: number): Credential {
 	const sha256 = digest(at);

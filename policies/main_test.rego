@@ -28,6 +28,8 @@ test_every_kind_has_an_entrypoint if {
 	main.connection == set() with input as testing.connection({}) with data.kinds as {}
 	main.cluster == set() with input as testing.cluster([]) with data.kinds as {}
 	main.key == set() with input as testing.key({}) with data.kinds as {}
+	main.waiver == set() with input as testing.waiver({}) with data.kinds as {}
+	main.finding == set() with input as testing.finding({}) with data.kinds as {}
 }
 
 test_another_entrypoint_answers_nothing if {

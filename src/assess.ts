@@ -3,6 +3,7 @@ import type { PolicyPool } from './evaluate/pool.ts';
 import { type Evaluation, uidOf } from './evaluate/totals.ts';
 import type { Verdict } from './evaluate/verdict.ts';
 import { isRealGap, join } from './join/join.ts';
+import { ORIGINS } from './join/origins.ts';
 import { byCodeUnit } from './lib/text.ts';
 import {
 	type Credential,
@@ -15,7 +16,7 @@ import {
 } from './model/facts.ts';
 import type { Finding } from './model/finding.ts';
 import type { Catalog, Policy } from './model/policy.ts';
-import type { ClusterRef, Grant, Identity, PolicyRecord, RecordKind } from './model/record.ts';
+import type { ClusterRef, Grant, Identity, PolicyRecord } from './model/record.ts';
 
 /** One cluster, judged: what is left of it once its facts are let go. */
 export interface Assessment {
@@ -41,7 +42,7 @@ export async function assess(
 	collected: Facts,
 	{ pool, catalog, now, signal }: AssessOptions,
 ): Promise<Assessment> {
-	const facts = { ...collected, sources: everySource(collected.sources) };
+	const facts = explained({ ...collected, sources: everySource(collected.sources) });
 	const joined = join(facts, now);
 	const policies = new Map(catalog.map(policy => [policy.id, policy]));
 	const findings: Finding[] = [];
@@ -90,6 +91,21 @@ function everySource(read: SourceStatus[]): SourceStatus[] {
 	);
 }
 
+/** Facts of a file may contradict themselves: what was not read whole is a gap, whether or not they say so. */
+function explained(facts: Facts): Facts {
+	// Of a cluster that was not reached its one gap says all.
+	if (!facts.reachable || facts.gaps.some(({ source }) => source === 'cluster')) return facts;
+	const told = new Set(facts.gaps.map(({ source }) => source));
+	const silent = facts.sources.filter(
+		({ source, status }) => status !== 'complete' && status !== 'not_configured' && !told.has(source),
+	);
+	const gaps = silent.map(({ source, status }) => {
+		const message = `${source} is ${status}, and the facts do not say why`;
+		return { source, code: 'partial', message, permission: '', subject: '' } as const;
+	});
+	return { ...facts, gaps: [...facts.gaps, ...gaps] };
+}
+
 function* counted<T extends PolicyRecord>(
 	records: Iterable<T>,
 	counts: Record<string, number>,
@@ -99,18 +115,6 @@ function* counted<T extends PolicyRecord>(
 		yield record;
 	}
 }
-
-/** Where the records of each kind come from: a source that failed here has records that nobody saw. */
-const ORIGINS = {
-	credential: ['token_secrets', 'bootstrap_tokens', 'certificate_requests', 'kubeconfig', 'cloud'],
-	grant: ['bindings'],
-	identity: ['bindings', 'service_accounts', 'identities'],
-	connection: ['kubeconfig'],
-	cluster: [],
-	key: ['certificate_requests', 'kubeconfig'],
-	waiver: [],
-	finding: [],
-} as const satisfies Record<RecordKind, readonly Source[]>;
 
 /**
  * Policies that had to judge records which could not be read: no records is never a pass.

@@ -6,7 +6,7 @@ import { byCodeUnit } from './lib/text.ts';
 import { sha256 } from './lib/x509.ts';
 import type { ClusterStatus } from './model/facts.ts';
 import type { Finding } from './model/finding.ts';
-import { outcomes, type Severity, severities } from './model/policy.ts';
+import { outcomes, type Policy, type Severity, severities } from './model/policy.ts';
 import type {
 	OutcomeCounts,
 	Report,
@@ -66,9 +66,14 @@ export function toReport(outcome: Outcome, request: ScanRequest, bundle: Bundle)
 			isClockOverridden: request.isClockOverridden,
 			version: request.version,
 			policyDigest: sha256(JSON.stringify([bundle.digest, bundle.params])),
+			params: request.params,
 			failOn: request.failOn,
 			interrupted: request.signal.aborted,
-			verdict: decide({ clusters, findings, gaps }, request, outcome.policyErrors),
+			verdict: decide(
+				{ clusters, findings, gaps, suppressed: outcome.suppressed },
+				request,
+				outcome.policyErrors,
+			),
 		},
 		clusters,
 		summary: {
@@ -80,7 +85,11 @@ export function toReport(outcome: Outcome, request: ScanRequest, bundle: Bundle)
 			unknown: findings.filter(finding => finding.outcome === 'unknown').length,
 			gaps: gaps.filter(isRealGap).length,
 		},
-		policies: bundle.catalog.map(policy => ({ ...policy, ...countPolicy(policy.id, outcome.outcomes) })),
+		policies: bundle.catalog.map(policy => ({
+			...policy,
+			params: paramsInForce(policy, bundle.params),
+			...countPolicy(policy.id, outcome.outcomes),
+		})),
 		findings,
 		credentials: credentials.sort(byCluster(credential => credential.uid)),
 		identities: identities.sort(byCluster(identity => identity.id)),
@@ -95,6 +104,14 @@ export function toReport(outcome: Outcome, request: ScanRequest, bundle: Bundle)
 		waivers: outcome.waivers,
 		views: viewsOf({ clusters, credentials, identities, grants }),
 	};
+}
+
+function paramsInForce({ id, params }: Policy, inForce: Bundle['params']): ReportedPolicy['params'] {
+	const [category = '', name = ''] = id.split('/');
+	const values = inForce[category]?.[name];
+	return Object.fromEntries(
+		Object.entries(params).map(([key, spec]) => [key, { ...spec, value: values?.[key] ?? spec.default }]),
+	);
 }
 
 /** Fails before unknowns, worst first, then where and what. */

@@ -30,6 +30,8 @@
 #       description: Names that a cluster may have beside its own; * stands for any characters.
 package policies.coverage.context_alias
 
+import data.lib.wildcards
+
 deny contains {"names": sort(_names)} if count(_names) > 1
 
 # Two contexts of one cluster whose UID was not read may count as two.
@@ -48,5 +50,5 @@ _names contains name if {
 
 _is_allowed(name) if {
 	some pattern in data.params.coverage.context_alias.allowed
-	glob.match(pattern, null, name)
+	wildcards.match(pattern, name)
 }

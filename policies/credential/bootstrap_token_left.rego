@@ -44,6 +44,7 @@
 package policies.credential.bootstrap_token_left
 
 import data.lib.credentials
+import data.lib.wildcards
 
 deny contains {"isEndless": true, "ageSeconds": _age} if {
 	not not_applicable
@@ -69,7 +70,7 @@ not_applicable if credentials.is_over
 
 _is_of_pool if {
 	some pattern in _params.pool_users
-	glob.match(pattern, null, input.credential.username)
+	wildcards.match(pattern, input.credential.username)
 }
 
 default _age := null

@@ -7,6 +7,12 @@ skew := 300
 
 test_denies_the_second_after_the_skew if findings(-1 - skew, {}) == {{"expiredSeconds": skew + 1}}
 
+test_denies_every_kind_that_says_when_it_ended if {
+	every kind in {"client_certificate", "token_secret", "bound_token", "bootstrap_token", "static_token", "basic_auth"} {
+		findings(-1 - skew, {"kind": kind}) == {{"expiredSeconds": skew + 1}}
+	}
+}
+
 test_leaves_the_skew_of_two_clocks if {
 	findings(0 - skew, {}) == set()
 	findings(0, {}) == set()

@@ -1,10 +1,11 @@
 # METADATA
 # title: Grant without an owner
 # description: >-
-#   A binding made by hand gives a person a privilege and has neither of the annotations a8r.io/owner and
-#   kubelapse.io/owner. Bindings that Helm, a GitOps tool, an operator or Kubernetes keeps are answered for
-#   there; privileged_only and persons_only of the params widen what is judged. Purpose and date of review
-#   are not on record in a cluster.
+#   A binding gives a person a privilege and has neither of the annotations a8r.io/owner and
+#   kubelapse.io/owner. Bindings that Helm, a GitOps tool or an operator keeps are answered for there, and
+#   so is what Kubernetes puts into its own, but not whom somebody added to them. persons_only and
+#   privileged_only of the params widen what is judged. Purpose and date of review are not on record in a
+#   cluster.
 # scope: package
 # schemas:
 #   - input: schema.record
@@ -20,7 +21,7 @@
 #     Find out who asked for it and write the annotation kubelapse.io/owner (or a8r.io/owner) on the
 #     binding. Where nobody answers, remove the subject; its credentials still authenticate.
 #   traps:
-#     - {case: Bindings that Kubernetes makes or a tool keeps, test: test_does_not_judge_what_is_kept_elsewhere}
+#     - {case: What Kubernetes itself grants or a tool keeps, test: test_does_not_judge_what_is_kept_elsewhere}
 #     - {case: "Nodes, service accounts and robots", test: test_does_not_judge_who_is_no_person}
 #     - {case: Grants without a privilege, test: test_does_not_judge_small_grants}
 #     - {case: The role could not be read, test: test_a_role_that_was_not_read_may_be_privileged}
@@ -46,7 +47,8 @@ deny contains {"roleName": input.grant.roleName} if {
 
 not_applicable if input.grant.isBootstrapDefault
 
-not_applicable if input.grant.manager != "none"
+# The label of a bootstrap binding proves nothing: anybody may add a subject, or copy it.
+not_applicable if not input.grant.manager in {"none", "bootstrap"}
 
 not_applicable if {
 	data.params.governance.no_owner.persons_only

@@ -18,9 +18,13 @@ test_leaves_one_with_an_owner if {
 
 test_does_not_judge_what_is_kept_elsewhere if {
 	not_judged({"grant": {"isBootstrapDefault": true}}, {})
-	every manager in ["helm", "argocd", "flux", "operator", "addon_manager", "bootstrap"] {
+	every manager in ["helm", "argocd", "flux", "operator", "addon_manager"] {
 		not_judged({"grant": {"manager": manager}}, {"persons_only": false, "privileged_only": false})
 	}
+}
+
+test_denies_whom_somebody_added_to_a_binding_of_kubernetes if {
+	findings({"grant": {"manager": "bootstrap"}}, {}) == {{"roleName": "view"}}
 }
 
 test_does_not_judge_who_is_no_person if {

@@ -37,11 +37,14 @@
 #     - {framework: NIST SP 800-53, version: r5, id: AC-2(j), strength: exact}
 package policies.governance.review_overdue
 
+import data.lib.wildcards
+
 deny contains {
 	"overdueSeconds": _seconds - data.params.governance.review_overdue.period_seconds,
 	"reviewedAt": input.reviewedAt,
 } if {
 	not not_applicable
+	not _is_unread
 	_seconds > data.params.governance.review_overdue.period_seconds
 }
 
@@ -59,8 +62,15 @@ not_applicable if {
 
 not_applicable if {
 	some pattern in data.params.governance.review_overdue.built_in
-	glob.match(pattern, null, input.identity.id)
+	wildcards.match(pattern, input.identity.id)
 }
 
 # Since the last review, or since the first grant after it. Undefined where neither is known.
 _seconds := input.now - max({input.reviewedAt, input.grantedSince})
+
+# Where nobody keeps a record, no review on it says nothing.
+_is_unread if {
+	is_null(input.reviewedAt)
+	some gap in input.gaps
+	gap.source == "history"
+}

@@ -17,6 +17,13 @@ test_denies_access_that_was_never_reviewed if {
 	unknowns(null, period + 1, {}) == set()
 }
 
+test_without_a_record_of_reviews_nothing_is_overdue if {
+	unread := {"gaps": testing.not_configured(["history"])}
+	findings(null, testing.year, unread) == set()
+	count(findings(null, testing.year, {"gaps": testing.not_configured(["usage"])})) == 1
+	count(findings(testing.year, testing.year, unread)) == 1
+}
+
 test_leaves_what_was_granted_within_the_period if {
 	findings(null, period, {}) == set()
 	unknowns(null, period, {}) == set()

@@ -57,12 +57,13 @@
 #         - default
 #         - temp
 #         - tmp
-#       description: Names that say nobody, in small letters; * stands for any characters.
+#       description: Names that say nobody, in small letters; * stands for any characters, [0-9] for a digit.
 #   controls:
 #     - {framework: CIS Controls, version: "8.1", id: "5.1", strength: analogy}
 package policies.governance.shared_user_name
 
 import data.lib.subjects
+import data.lib.wildcards
 
 deny contains {"pattern": pattern} if {
 	not not_applicable
@@ -77,6 +78,12 @@ not_applicable if not subjects.is_person("User", input.identity.name)
 
 _matches contains pattern if {
 	some pattern in data.params.governance.shared_user_name.generic_names
+	wildcards.match(pattern, _local_name)
+}
+
+_matches contains pattern if {
+	some pattern in data.params.governance.shared_user_name.generic_names
+	contains(pattern, "[")
 	glob.match(pattern, null, _local_name)
 }
 

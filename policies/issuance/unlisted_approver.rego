@@ -1,5 +1,5 @@
 # METADATA
-# title: Certificate approved by an unlisted approver
+# title: Certificate approved for a powerful group, or by somebody unlisted
 # description: >-
 #   The request of a usable client certificate was approved by somebody whom the params do not name, or
 #   it was approved at all for a group of powerful_groups. Who approved is told by an audit log alone.
@@ -16,9 +16,10 @@
 #   needs: [certificate_requests, usage]
 #   min_grade: none
 #   remediation: >-
-#     Ask the approver, and take the approve verb on signers and the approval subresource from whoever
-#     should not have it. Deleting the request does not end the certificate: purge it where a cloud issued
-#     it, else remove every binding of its user and groups, or rotate the client CA.
+#     Ask whoever approved it: the approver named here, or the one that an audit log tells, else the
+#     requester. Take the approve verb on signers and the approval subresource from whoever should not have
+#     it. Deleting the request does not end the certificate: purge it where a cloud issued it, else remove
+#     every binding of its user and groups, or rotate the client CA.
 #   traps:
 #     - case: The approver of kubelets, inside kube-controller-manager
 #       test: test_leaves_listed_approvers
@@ -40,6 +41,7 @@
 package policies.issuance.unlisted_approver
 
 import data.lib.credentials
+import data.lib.wildcards
 
 deny contains {"approver": input.credential.issuance.approver, "powerfulGroups": sort(_powerful)} if {
 	not not_applicable
@@ -71,7 +73,7 @@ _powerful contains group if {
 
 _is_like(name, patterns) if {
 	some pattern in patterns
-	glob.match(pattern, null, name)
+	wildcards.match(pattern, name)
 }
 
 _params := data.params.issuance.unlisted_approver

@@ -44,6 +44,7 @@
 package policies.kind.exposed_file
 
 import data.lib.credentials
+import data.lib.wildcards
 
 deny contains {"files": count(_exposed), "modes": sort(_modes)} if {
 	not not_applicable
@@ -54,8 +55,8 @@ not_applicable if credentials.is_login
 
 not_applicable if not credentials.is_usable
 
-# As chmod writes it.
-_modes contains format_int(location.mode, 8) if some location in _exposed
+# As chmod writes it: 4095 is 0o7777, without the type of the file.
+_modes contains format_int(bits.and(location.mode, 4095), 8) if some location in _exposed
 
 # 63 is 0o077: all bits of group and others. Undefined for objects, which have no mode.
 _exposed contains location if {
@@ -66,5 +67,5 @@ _exposed contains location if {
 
 _is_allowed(path) if {
 	some pattern in data.params.kind.exposed_file.allowed_paths
-	glob.match(pattern, null, path)
+	wildcards.match(pattern, path)
 }

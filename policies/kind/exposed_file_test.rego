@@ -11,6 +11,13 @@ test_denies_each_bit_of_group_and_others if {
 	}
 }
 
+test_names_no_more_of_a_mode_than_its_permissions if {
+	modes := {33188: "644", 2541: "4755", 9007199254740991: "7777", -1: "7777"}
+	every mode, text in modes {
+		findings({"locations": [file("a", mode)]}) == {{"files": 1, "modes": [text]}}
+	}
+}
+
 test_leaves_files_of_the_owner_alone if {
 	every mode in [0, 256, 384, 448] {
 		findings({"locations": [file("a", mode)]}) == set()

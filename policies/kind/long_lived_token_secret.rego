@@ -36,6 +36,8 @@
 #     - {framework: CIS ACK, version: "1.0", id: 6.6.5, strength: exact}
 package policies.kind.long_lived_token_secret
 
+import data.lib.wildcards
+
 deny contains {"ageSeconds": _age} if not not_applicable
 
 not_applicable if input.credential.kind != "token_secret"
@@ -45,7 +47,7 @@ not_applicable if input.serviceAccountExists == "no"
 
 not_applicable if {
 	some pattern in data.params.kind.long_lived_token_secret.allowed_accounts
-	glob.match(pattern, null, concat("/", [
+	wildcards.match(pattern, concat("/", [
 		input.credential.serviceAccount.namespace,
 		input.credential.serviceAccount.name,
 	]))

@@ -39,6 +39,7 @@ package policies.kind.person_bootstrap_token
 
 import data.lib.agents
 import data.lib.credentials
+import data.lib.wildcards
 
 deny contains {"groups": sort(_groups), "files": count(_files), "agents": sort(agents.by_person)} if {
 	not not_applicable
@@ -69,5 +70,5 @@ _files contains location.path if {
 
 _is_nodes(path) if {
 	some pattern in data.params.kind.person_bootstrap_token.node_paths
-	glob.match(pattern, null, path)
+	wildcards.match(pattern, path)
 }

@@ -46,6 +46,7 @@ package policies.kind.person_service_account_token
 
 import data.lib.agents
 import data.lib.credentials
+import data.lib.wildcards
 
 deny contains {"files": count(_files), "agents": sort(agents.by_person)} if {
 	not not_applicable
@@ -69,7 +70,7 @@ not_applicable if input.serviceAccountExists == "no"
 
 not_applicable if {
 	some pattern in _params.robot_accounts
-	glob.match(pattern, null, concat("/", [
+	wildcards.match(pattern, concat("/", [
 		input.credential.serviceAccount.namespace,
 		input.credential.serviceAccount.name,
 	]))
@@ -83,7 +84,7 @@ _files contains location.path if {
 
 _is_machines(path) if {
 	some pattern in _params.machine_paths
-	glob.match(pattern, null, path)
+	wildcards.match(pattern, path)
 }
 
 _params := data.params.kind.person_service_account_token

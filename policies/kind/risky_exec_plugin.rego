@@ -37,6 +37,8 @@
 #       description: Upper-case names that only tell where something is; * stands for any characters.
 package policies.kind.risky_exec_plugin
 
+import data.lib.wildcards
+
 deny contains {"reasons": sort(_reasons), "environmentNames": sort(_secrets)} if {
 	not not_applicable
 	count(_reasons) > 0
@@ -65,7 +67,7 @@ _secrets contains name if {
 
 _is_like(name, patterns) if {
 	some pattern in patterns
-	glob.match(pattern, null, upper(name))
+	wildcards.match(pattern, upper(name))
 }
 
 _params := data.params.kind.risky_exec_plugin

@@ -32,6 +32,8 @@
 #     - {framework: NIST SP 800-53, version: r5, id: SC-7, strength: analogy}
 package policies.kind.tls_not_verified
 
+import data.lib.wildcards
+
 deny contains {"verification": input.connection.verification} if {
 	not not_applicable
 	input.connection.verification in {"skipped", "plain_http"}
@@ -39,5 +41,5 @@ deny contains {"verification": input.connection.verification} if {
 
 not_applicable if {
 	some pattern in data.params.kind.tls_not_verified.allowed_servers
-	glob.match(pattern, null, input.connection.server)
+	wildcards.match(pattern, input.connection.server)
 }

@@ -10,10 +10,12 @@
 #       description: User agents of what people type into; * stands for any characters.
 package lib.agents
 
+import data.lib.wildcards
+
 by_person contains agent if {
 	some agent in input.usage.agents
 	some pattern in data.params.lib.agents.person_agents
-	glob.match(pattern, null, agent)
+	wildcards.match(pattern, agent)
 }
 
 # None of the window is missing: neither a label nor a cloud's summary names agents, and a list as long

@@ -11,6 +11,8 @@
 #       description: Names of users that are kept for emergencies, in small letters; * stands for any characters.
 package lib.subjects
 
+import data.lib.wildcards
+
 # A user or group that no part of Kubernetes owns and that the params do not call a robot.
 is_person(kind, name) if {
 	kind in {"User", "Group"}
@@ -25,13 +27,13 @@ is_service_account("User", name) if startswith(name, "system:serviceaccount:")
 
 _is_robot(name) if {
 	some pattern in data.params.lib.subjects.robots
-	glob.match(pattern, null, name)
+	wildcards.match(pattern, name)
 }
 
 # Kept for emergencies: to have it unused is the plan, to see it used is news.
 is_break_glass(name) if {
 	some pattern in data.params.lib.subjects.break_glass
-	glob.match(pattern, null, lower(name))
+	wildcards.match(pattern, lower(name))
 }
 
 # A name that Kubernetes keeps for its own parts; a service account's is not among them.

@@ -17,6 +17,7 @@ package lib.usage
 
 import data.lib.credentials
 import data.lib.subjects
+import data.lib.wildcards
 
 # No request can have been missed: without a hole, until now, of this very credential or of its user. A
 # summary or a label shows use, but never that there was none.
@@ -90,7 +91,7 @@ is_rare(name) if subjects.is_break_glass(name)
 
 is_rare(name) if {
 	some pattern in data.params.lib.usage.rare_users
-	glob.match(pattern, null, name)
+	wildcards.match(pattern, name)
 }
 
 # LegacyServiceAccountTokenTracking, which writes the day of last use, is always on from 1.28.

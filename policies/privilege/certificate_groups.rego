@@ -38,6 +38,7 @@
 package policies.privilege.certificate_groups
 
 import data.lib.credentials
+import data.lib.wildcards
 
 deny contains {"groups": sort(_unlisted)} if {
 	not not_applicable
@@ -56,5 +57,5 @@ _unlisted contains group if {
 
 _is_allowed(group) if {
 	some pattern in data.params.privilege.certificate_groups.allowed
-	glob.match(pattern, null, group)
+	wildcards.match(pattern, group)
 }

@@ -34,6 +34,11 @@
 #         for any characters.
 #   controls:
 #     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.1, strength: exact}
+#     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.2, strength: exact}
+#     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.3, strength: exact}
+#     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.8, strength: exact}
+#     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.11, strength: exact}
+#     - {framework: CIS Kubernetes, version: "1.12", id: 5.1.13, strength: exact}
 #     - {framework: CIS ACK, version: "1.0", id: 5.1.1, strength: exact}
 #     - {framework: PCI DSS, version: "4.0", id: 7.2.2, strength: exact}
 #     - {framework: PCI DSS, version: "4.0", id: 7.2.5, strength: exact}
@@ -44,6 +49,7 @@
 package policies.privilege.cluster_admin_person
 
 import data.lib.subjects
+import data.lib.wildcards
 
 deny contains {"subjectKind": input.grant.subject.kind, "roleName": input.grant.roleName} if {
 	not not_applicable
@@ -59,5 +65,5 @@ not_applicable if not subjects.is_person(input.grant.subject.kind, input.grant.s
 
 not_applicable if {
 	some pattern in data.params.privilege.cluster_admin_person.allowed_subjects
-	glob.match(pattern, null, input.grant.subject.name)
+	wildcards.match(pattern, input.grant.subject.name)
 }

@@ -43,6 +43,9 @@
 #     - {framework: NIST SP 800-53, version: r5, id: AC-6, strength: exact}
 package policies.privilege.mints_credentials
 
+import data.lib.subjects
+import data.lib.wildcards
+
 deny contains {"powers": powers} if {
 	not not_applicable
 	input.grant.namespace in {"", "kube-system"}
@@ -54,13 +57,13 @@ not_applicable if input.grant.isBootstrapDefault
 
 not_applicable if {
 	"cluster_admin" in input.grant.powers
-	input.grant.subject.kind != "ServiceAccount"
-	not startswith(input.grant.subject.name, "system:")
+	input.identity.human != "no"
+	subjects.is_person(input.grant.subject.kind, input.grant.subject.name)
 }
 
 not_applicable if {
 	some pattern in data.params.privilege.mints_credentials.allowed_bindings
-	glob.match(pattern, null, input.grant.bindingName)
+	wildcards.match(pattern, input.grant.bindingName)
 }
 
 _minting := {

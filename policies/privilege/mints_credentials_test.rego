@@ -24,6 +24,15 @@ test_denies_cluster_admin_of_what_is_no_person if {
 	}
 }
 
+test_denies_cluster_admin_of_robots if {
+	admin := {"powers": ["cluster_admin"], "subject": {"name": "robot-1"}}
+	r := testing.grant({"grant": admin})
+	policy.deny == {{"powers": ["cluster_admin"]}} with input as r with data.params.lib.subjects.robots as ["robot-*"]
+	policy.deny == set() with input as r with data.params.lib.subjects.robots as ["other"]
+	known := object.union(r, {"identity": {"human": "no"}})
+	policy.deny == {{"powers": ["cluster_admin"]}} with input as known with data.params.lib.subjects.robots as ["other"]
+}
+
 test_denies_in_the_namespace_of_the_control_plane if {
 	every power in {"bind", "create_token", "escalate", "impersonate"} {
 		findings({"powers": [power, "exec_pods"], "namespace": "kube-system"}) == {{"powers": [power]}}

@@ -3,8 +3,8 @@
 # description: >-
 #   A subject may get, list or watch the Secrets of every namespace. The API server's own bindings and
 #   the allowed_bindings of the params are left out; so is who may do everything anyway
-#   (privilege/cluster_admin_person, privilege/wildcard). Operators that need it look the same until they
-#   are allowed by name.
+#   (privilege/cluster_admin_person, privilege/wildcard). Operators that need it, and this scan's own
+#   account where it lists token Secrets, look the same until they are allowed by name.
 # scope: package
 # schemas:
 #   - input: schema.record
@@ -43,16 +43,19 @@
 #     - {framework: ISO 27001, version: "2022", id: A.5.15, strength: exact}
 package policies.privilege.reads_secrets
 
+import data.lib.wildcards
+
 deny contains {"subjectKind": input.grant.subject.kind, "roleName": input.grant.roleName} if {
 	not not_applicable
-	input.grant.namespace == ""
 	"read_secrets" in input.grant.powers
 	not "cluster_admin" in input.grant.powers
 }
+
+not_applicable if input.grant.namespace != ""
 
 not_applicable if input.grant.isBootstrapDefault
 
 not_applicable if {
 	some pattern in data.params.privilege.reads_secrets.allowed_bindings
-	glob.match(pattern, null, input.grant.bindingName)
+	wildcards.match(pattern, input.grant.bindingName)
 }

@@ -44,6 +44,7 @@ package policies.usage.many_sources
 
 import data.lib.credentials
 import data.lib.usage
+import data.lib.wildcards
 
 deny contains {"sourceAddresses": input.usage.sources, "programs": sort(_programs)} if {
 	not not_applicable
@@ -73,7 +74,7 @@ not_applicable if not credentials.is_usable
 
 not_applicable if {
 	some pattern in _params.expected
-	glob.match(pattern, null, input.credential.username)
+	wildcards.match(pattern, input.credential.username)
 }
 
 _is_shared if {

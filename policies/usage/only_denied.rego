@@ -36,6 +36,7 @@
 package policies.usage.only_denied
 
 import data.lib.usage
+import data.lib.wildcards
 
 deny contains {"denied": input.usage.denied, "lastUsed": input.usage.last, "agents": input.usage.agents} if {
 	not not_applicable
@@ -70,5 +71,5 @@ _is_seen if {
 
 _is_probe(agent) if {
 	some pattern in data.params.usage.only_denied.probe_agents
-	glob.match(pattern, null, agent)
+	wildcards.match(pattern, agent)
 }

@@ -47,6 +47,7 @@
 package policies.usage.permissions_unused
 
 import data.lib.usage
+import data.lib.wildcards
 
 deny contains {
 	"granted": input.permissions.granted,
@@ -82,7 +83,7 @@ not_applicable if {
 
 not_applicable if {
 	some pattern in _params.built_in
-	glob.match(pattern, null, input.identity.id)
+	wildcards.match(pattern, input.identity.id)
 }
 
 not_applicable if usage.is_rare(input.identity.name)

@@ -1,9 +1,9 @@
 import type { CommandModule } from 'yargs';
 import { ScanError } from '../lib/scan-error.ts';
-import { scanFlags } from './flags.ts';
+import { demoFlags } from './flags.ts';
 import type { Flags, GlobalFlags } from './settings.ts';
 
-export type DemoFlags = GlobalFlags & Pick<Flags, 'out' | 'format'>;
+export type DemoFlags = GlobalFlags & Pick<Flags, keyof typeof demoFlags>;
 
 /** What shapes the cloud that `--serve` keeps up. */
 export interface ServeFlags {
@@ -33,7 +33,7 @@ export const demo: CommandModule<GlobalFlags, DemoFlags & ServeFlags> = {
 	describe: 'Scan an embedded fleet on this machine and write its reports',
 	builder: yargs =>
 		yargs
-			.options({ out: scanFlags.out, format: scanFlags.format })
+			.options(demoFlags)
 			.options({
 				serve: {
 					group: SERVE,
@@ -49,6 +49,7 @@ export const demo: CommandModule<GlobalFlags, DemoFlags & ServeFlags> = {
 			})
 			.check(checkServe)
 			.example('$0 demo --out demo-report', 'nothing but this machine is contacted')
+			.example('$0 demo --save-facts facts', 'then: kubelapse scan --facts facts')
 			.example('$0 demo --serve --json', 'a cloud to point other tools at'),
 	handler: async flags => {
 		const { serve, json, clusters, identities, 'latency-ms': latency, rate, seed, ...rest } = flags;

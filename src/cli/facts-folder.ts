@@ -5,7 +5,7 @@ import { byCodeUnit } from '../lib/text.ts';
 import type { Facts } from '../model/facts.ts';
 import { clusterSlugs } from '../reporters/slug.ts';
 import { factsSchema } from './facts-schema.ts';
-import { openOutput, type Written } from './output.ts';
+import { listedIn, openOutput, type Written } from './output.ts';
 import { readJson } from './read-text.ts';
 
 /** Where `--save-facts` puts the facts of each cluster. */
@@ -46,14 +46,41 @@ export async function readFactsFolder(dir: string): Promise<AsyncIterable<Facts>
 		throw new ScanError('FILE_UNREADABLE', `cannot read the facts folder ${dir} (${code})`, { hint, cause });
 	});
 	const files = names.filter(name => name.endsWith('.json') && !name.startsWith('.')).sort(byCodeUnit);
+	await refuseMissing(dir, files);
 	if (files.length > 0) return readAll(files.map(name => join(dir, name)));
 	throw new ScanError('FACTS_INVALID', `there are no facts in ${dir}`, {
 		hint: 'name a folder that scan --save-facts wrote',
 	});
 }
 
+/** A file that was written and is gone is a cluster that nobody would miss. */
+async function refuseMissing(dir: string, files: string[]): Promise<void> {
+	const gone = [...(await listedIn(dir))].filter(path => path.endsWith('.json') && !files.includes(path));
+	if (gone.length === 0) return;
+	const shown = gone.slice(0, 5).map(path => join(dir, path));
+	const more = gone.length > shown.length ? ` and ${gone.length - shown.length} more` : '';
+	throw new ScanError(
+		'FACTS_INVALID',
+		`the manifest of ${dir} names facts that are gone: ${shown.join(', ')}${more}`,
+		{
+			hint: 'put them back, or scan again with --save-facts',
+		},
+	);
+}
+
+/** Refuses two files of one cluster: what the older one says would be counted beside the newer. */
 async function* readAll(paths: string[]): AsyncGenerator<Facts> {
-	for (const path of paths) yield await readFacts(path);
+	const seen = new Map<string, string>();
+	for (const path of paths) {
+		const facts = await readFacts(path);
+		const other = seen.get(facts.cluster.uid);
+		if (other !== undefined)
+			throw new ScanError('FACTS_INVALID', `${other} and ${path} are facts of one cluster`, {
+				hint: 'keep the newer one (its collectedAt is greater), and move the other elsewhere',
+			});
+		seen.set(facts.cluster.uid, path);
+		yield facts;
+	}
 }
 
 /** The facts in one file. @throws {ScanError} FACTS_INVALID, naming file and place. */

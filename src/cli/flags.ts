@@ -93,7 +93,7 @@ export const scanFlags = named({
 	'allow-gap': gapList('Gate:', 'SOURCE or SOURCE@CLUSTER that may stay unread'),
 	'allow-incomplete': toggle('Gate:', 'Excuse every gap, but no unreachable cluster'),
 	threads: count('Run:', 'threads', 'Threads that judge', 'cores'),
-	now: moment('Run:', 'Judge as of this time, as 2026-11-22T00:00:00Z'),
+	now: moment('Run:', 'Judge as of this time, as 2026-11-22 (its first second, UTC) or 2026-11-22T08:00:00Z'),
 });
 
 /** Flags of `waive`. */
@@ -102,7 +102,7 @@ export const waiveFlags = {
 		reason: { ...text('Waiver:', 'TEXT', 'Why it is accepted'), demandOption: true as const },
 		owner: { ...text('Waiver:', 'NAME', 'Who answers for it'), demandOption: true as const },
 		expires: {
-			...text('Waiver:', 'TIME', 'Until when, as 2027-01-31 or 2027-01-31T12:00:00Z'),
+			...text('Waiver:', 'TIME', 'Until when: 90d (days from now), 2027-01-31 or 2027-01-31T12:00:00Z'),
 			demandOption: true as const,
 		},
 		approver: text('Waiver:', 'NAME', 'Who allowed it'),
@@ -114,6 +114,17 @@ export const waiveFlags = {
 		group: 'Files:',
 		describe: 'FILE: Where to add it (default waivers.yaml)',
 	},
+};
+
+/** Flags of `demo`: those of `scan` that name no cluster of one's own. */
+export const demoFlags = {
+	out: scanFlags.out,
+	format: scanFlags.format,
+	'save-facts': scanFlags['save-facts'],
+	policy: scanFlags.policy,
+	params: scanFlags.params,
+	waivers: scanFlags.waivers,
+	framework: scanFlags.framework,
 };
 
 /** Flags of `policy list` and `policy explain`. */
@@ -296,11 +307,11 @@ export function parseAllowedGap(value: unknown): AllowedGap {
 	return { source: oneOf(source, sources, 'source'), cluster: cluster.join('@') || null };
 }
 
-/** RFC 3339, on a day that the calendar has. */
+/** RFC 3339, or a day for its first second; on a day that the calendar has. */
 export function parseMoment(value: string): EpochSeconds {
-	const seconds = parseRfc3339(value);
+	const seconds = parseDay(value) ?? parseRfc3339(value);
 	const day = parseDay(value.slice(0, 10));
 	// Date.parse makes 2 March of 30 February.
 	if (seconds !== null && day !== null && formatDay(day) === value.slice(0, 10)) return seconds;
-	throw new Error(`no RFC 3339 time: ${JSON.stringify(value)}; write it as 2026-11-22T00:00:00Z`);
+	throw new Error(`no time: ${JSON.stringify(value)}; write it as 2026-11-22, or as 2026-11-22T00:00:00Z`);
 }

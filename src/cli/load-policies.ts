@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Bundle } from '../evaluate/bundle.ts';
 import { ScanError } from '../lib/scan-error.ts';
+import type { ChangedParam } from '../model/report.ts';
 import { type CacheSurroundings, cacheFolder, cacheSurroundings } from './cache-folder.ts';
 import { log } from './log.ts';
 import type { OwnPolicies } from './own-policies.ts';
@@ -15,6 +16,8 @@ export interface LoadedPolicies {
 	bundle: Bundle;
 	/** What the params file says: thresholds that are not at their default. */
 	overrides: unknown;
+	/** What of that differs from the defaults. */
+	changed: ChangedParam[];
 }
 
 /**
@@ -26,14 +29,16 @@ export async function loadPolicies(
 	around: CacheSurroundings = cacheSurroundings(),
 ): Promise<LoadedPolicies> {
 	const bundle = settings.policy.length === 0 ? await loadShipped() : await loadWithOwn(settings, around);
-	if (settings.params === undefined) return { bundle, overrides: {} };
-	const [{ applyParams }, { readParams }] = await Promise.all([
+	if (settings.params === undefined) return { bundle, overrides: {}, changed: [] };
+	const [{ applyParams, changedParams }, { checkThresholds, readParams }] = await Promise.all([
 		import('../evaluate/params.ts'),
 		import('./read-params.ts'),
 	]);
 	const overrides = await readParams(settings.params);
 	try {
-		return { bundle: { ...bundle, params: applyParams(bundle.params, overrides) }, overrides };
+		const params = applyParams(bundle.params, overrides);
+		checkThresholds(params, bundle.catalog);
+		return { bundle: { ...bundle, params }, overrides, changed: changedParams(bundle.params, params) };
 	} catch (cause) {
 		if (!(cause instanceof ScanError)) throw cause;
 		throw new ScanError(cause.code, `${settings.params}: ${cause.message}`, { hint: cause.hint, cause });

@@ -2,7 +2,7 @@
 import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { nearest } from '../lib/nearest.ts';
-import { globalFlags, runFlags, scanFlags, targetFlags, waiveFlags } from './flags.ts';
+import { globalFlags } from './flags.ts';
 import { commands } from './index.ts';
 import { INTERRUPTED, interruption, watchSignals } from './interrupt.ts';
 import { configureLog } from './log.ts';
@@ -25,16 +25,28 @@ await main(hideBin(process.argv));
 async function main(words: string[]): Promise<void> {
 	configureLog(earlyLogChanges(words));
 	let isUsage = true;
+	let flags: string[] = Object.keys(globalFlags);
+	const program = parser(words, () => {
+		isUsage = false;
+	});
+	program.fail((message, error) => {
+		flags = flagsOf(program);
+		throw error ?? new Error(message);
+	});
 	try {
-		await parser(words, () => {
-			isUsage = false;
-		}).parseAsync();
+		await program.parseAsync();
 	} catch (error) {
-		printError(error, { isUsage, usageHint: usageHint(words, error) });
+		printError(error, { isUsage, usageHint: usageHint(words, error, flags) });
 		process.exitCode = interruption.aborted ? INTERRUPTED : 2;
 	}
 	// A socket or worker that somebody else left open must not keep the process from ending.
 	process.exit();
+}
+
+/** The flags of the command that the parser is in. The types of yargs lack the method. */
+function flagsOf(program: Argv<GlobalFlags>): string[] {
+	const { key } = (program as Argv<GlobalFlags> & { getOptions: () => { key: object } }).getOptions();
+	return Object.keys(key);
 }
 
 function parser(words: string[], onParsed: () => void): Argv<GlobalFlags> {
@@ -54,7 +66,6 @@ function parser(words: string[], onParsed: () => void): Argv<GlobalFlags> {
 		.wrap(Math.min(100, process.stdout.columns || 80))
 		.strict()
 		.demandCommand(1, 'no command is given')
-		.fail(false)
 		.middleware(flags => {
 			onParsed();
 			configureLog(logChanges(flags));
@@ -77,14 +88,13 @@ function earlyLogChanges(words: string[]) {
 	return { debug: words.includes('--debug'), format: isJson ? ('json' as const) : ('text' as const) };
 }
 
-function usageHint(words: string[], error: unknown): string {
+function usageHint(words: string[], error: unknown, flags: string[]): string {
 	const command = words.find(word => word in commands);
 	const help = `kubelapse ${command === undefined ? '' : `${command} `}--help lists what there is`;
 	const wrong = /^Unknown \w+: ([^\s,]+)/.exec(error instanceof Error ? error.message : '')?.[1];
 	if (wrong === undefined) return help;
 	if (command === undefined) return didYouMean(nearest(wrong, Object.keys(commands)), help);
 	if (!words.some(word => word.startsWith(`--${wrong}`))) return `no flag stands before ${wrong}; ${help}`;
-	const flags = Object.keys({ ...globalFlags, ...targetFlags, ...scanFlags, ...runFlags, ...waiveFlags });
 	const near = nearest(wrong, flags);
 	return didYouMean(near === null ? null : `--${near}`, help);
 }

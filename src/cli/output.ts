@@ -1,10 +1,11 @@
 import { lstatSync, unlinkSync } from 'node:fs';
-import { lstat, mkdir, readFile, realpath } from 'node:fs/promises';
+import { lstat, mkdir, readFile, realpath, rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { redact } from '../lib/redact.ts';
 import { ScanError } from '../lib/scan-error.ts';
 import type { ReportFile } from '../reporters/reporter.ts';
 import { type StagedFile, stageFile, syncFolder } from './atomic-file.ts';
+import { log } from './log.ts';
 
 /** A folder that reports or facts are written to. */
 export interface Output {
@@ -12,6 +13,8 @@ export interface Output {
 	dir: string;
 	/** Removes what an earlier run wrote here: yesterday's file of today's unreachable cluster is never uploaded. */
 	clear: () => void;
+	/** What the folder has of earlier runs. */
+	listed: () => string[];
 	/** Writes each file whole or not at all; what fails keeps none of the others. */
 	write: (files: ReportFile[]) => Promise<Written>;
 }
@@ -30,6 +33,8 @@ interface Folder {
 	root: string;
 	/** What the manifest names. */
 	listed: Set<string>;
+	/** The same with what was removed since: nobody else's file is ever replaced. */
+	ours: Set<string>;
 }
 
 /** Opens a folder for writing and proves that it can be written. @throws {ScanError} OUTPUT_UNWRITABLE */
@@ -41,6 +46,7 @@ export async function openOutput(dir: string): Promise<Output> {
 	return {
 		dir,
 		clear: () => clear(folder),
+		listed: () => [...folder.listed].sort(),
 		write: files => {
 			const result = turn.then(() => write(folder, files));
 			turn = result;
@@ -52,7 +58,8 @@ export async function openOutput(dir: string): Promise<Output> {
 async function prepare(dir: string): Promise<Folder> {
 	await makeFolders(resolve(dir));
 	const root = await realpath(dir);
-	const folder = { dir, root, listed: await readManifest(root) };
+	const listed = await listedIn(root);
+	const folder = { dir, root, listed, ours: new Set(listed) };
 	// The proof: an hour of scanning must not end at a folder that was full or read-only all along.
 	await (await stageFile(join(root, MANIFEST), manifest(folder.listed))).commit();
 	return folder;
@@ -75,7 +82,8 @@ async function makeFolder(path: string): Promise<void> {
 	});
 }
 
-async function readManifest(root: string): Promise<Set<string>> {
+/** Paths that the manifest of a folder names: what runs of kubelapse wrote there last. */
+export async function listedIn(root: string): Promise<Set<string>> {
 	const text = await readFile(join(root, MANIFEST), 'utf8').catch(() => '{}');
 	return new Set(listedFiles(text).filter(isPlainPath));
 }
@@ -131,7 +139,11 @@ async function write(folder: Folder, files: ReportFile[]): Promise<Written> {
 		const file = await attempt(path, () => stage(folder.root, path, text));
 		if (file !== null) staged.push([path, file]);
 	}
-	for (const [path] of staged) folder.listed.add(path);
+	for (const [path] of staged) {
+		if (!folder.ours.has(path)) await attempt(path, () => setAside(folder, path));
+		folder.listed.add(path);
+		folder.ours.add(path);
+	}
 	// Named before they exist: a run that ends in between leaves no report that the next one does not know.
 	await attempt(MANIFEST, async () =>
 		(await stageFile(join(folder.root, MANIFEST), manifest(folder.listed))).commit(),
@@ -143,6 +155,23 @@ async function write(folder: Folder, files: ReportFile[]): Promise<Written> {
 	for (const parent of new Set(written.map(path => dirname(join(folder.root, path)))))
 		await syncFolder(parent);
 	return { written, failed };
+}
+
+/** Renames a file that no run of ours wrote, and says so. */
+async function setAside({ dir, root }: Folder, path: string): Promise<void> {
+	const stats = await lstat(join(root, path)).catch(() => null);
+	if (!stats?.isFile()) return;
+	let kept = `${path}.old`;
+	for (let number = 2; await isThere(join(root, kept)); number++) kept = `${path}.old-${number}`;
+	await rename(join(root, path), join(root, kept));
+	log('warn', `${join(dir, path)} was not written by kubelapse: it is kept as ${join(dir, kept)}`, { path });
+}
+
+function isThere(path: string): Promise<boolean> {
+	return lstat(path).then(
+		() => true,
+		() => false,
+	);
 }
 
 async function stage(root: string, path: string, text: ReportFile['text']): Promise<StagedFile> {

@@ -67,6 +67,7 @@ const test: CommandModule<GlobalFlags, TestFlags> = {
 			.option('min-coverage', {
 				type: 'number',
 				requiresArg: true,
+				coerce: percent,
 				describe: 'PERCENT: fail where tests reach fewer lines of a file',
 			})
 			.option('mutations', {
@@ -182,6 +183,12 @@ function withDir(yargs: Argv<GlobalFlags>) {
 		type: 'string',
 		describe: 'Folder with <category>/<name>.rego; without it, the shipped policies',
 	});
+}
+
+function percent(value: unknown): number {
+	// yargs makes NaN of a word, and a list of a flag that is given twice.
+	if (typeof value === 'number' && value >= 0 && value <= 100) return value;
+	throw new Error('--min-coverage: takes one number from 0 to 100');
 }
 
 function formatFlag<T extends string>(choices: readonly [T, ...T[]]) {

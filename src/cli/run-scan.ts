@@ -2,12 +2,13 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Bundle } from '../evaluate/bundle.ts';
 import { ScanError } from '../lib/scan-error.ts';
-import type { Report } from '../model/report.ts';
+import type { Report, Verdict } from '../model/report.ts';
 import type { ScanRequest } from '../model/scan.ts';
 import type { Waiver } from '../model/waiver.ts';
 import { type FactsFolder, openFactsFolder, readFactsFolder } from './facts-folder.ts';
 import { INTERRUPTED, interruption } from './interrupt.ts';
 import { loadPolicies } from './load-policies.ts';
+import { log } from './log.ts';
 import type { Output } from './output.ts';
 import { version } from './package-info.ts';
 import { createProgress } from './progress.ts';
@@ -27,21 +28,29 @@ export interface RunResult {
 	isWritten: boolean;
 }
 
-/** Scans as the settings say, writes the reports, prints the summary. */
-export async function runScan(settings: Settings): Promise<RunResult> {
+/** Scans as the settings say, writes the reports, prints the summary; `doctor` is the command that the summary may advise. */
+export async function runScan(settings: Settings, doctor: string): Promise<RunResult> {
 	checkFolders(settings);
 	const request = await buildRequest(settings);
-	const { bundle } = await loadPolicies(settings);
+	const { bundle, changed } = await loadPolicies(settings);
+	const params = { from: settings.params ?? '', changed };
 	const output = await openDestination(settings);
 	const facts = settings['save-facts'] === undefined ? null : await openFactsFolder(settings['save-facts']);
-	const report = await scanWithProgress(request, bundle, { output, facts });
+	const report = await scanWithProgress({ ...request, params }, bundle, { output, facts });
 	const { written, failed } = await writeReport(report, settings.format, output);
 	const lost = [...failed, ...(facts?.failed ?? [])];
 	logFailures(lost);
-	if (output !== null && !settings.quiet) await printSummary(report, settings);
+	if (output !== null && !settings.quiet) await printSummary(report, settings, doctor);
+	else tellFailure(report.run.verdict);
 	const { exitCode } = report.run.verdict;
 	const isWritten = lost.length === 0;
 	return { isWritten, files: written, exitCode: isWritten || exitCode === INTERRUPTED ? exitCode : 2 };
+}
+
+/** Why a run without a summary is no result to rely on; findings are what it was asked for. */
+function tellFailure({ exitCode, reasons: [reason = ''] }: Verdict): void {
+	if (exitCode === 2) log('error', reason, { exitCode });
+	if (exitCode === 3) log('error', `incomplete: ${reason}`, { exitCode });
 }
 
 /** What `scan` and `doctor` are asked to do; the clock is read here, once. @throws {ScanError} USAGE */
@@ -63,6 +72,7 @@ export async function buildRequest(settings: Settings): Promise<ScanRequest> {
 		isClockOverridden: settings.now !== undefined,
 		version: version(),
 		failOn: settings['fail-on'],
+		params: { from: '', changed: [] },
 		require: settings.require,
 		allowGaps: settings['allow-gap'],
 		allowIncomplete: settings['allow-incomplete'],

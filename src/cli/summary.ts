@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Report } from '../model/report.ts';
 import type { ViewName } from '../model/views.ts';
 import { summary } from '../reporters/summary.ts';
@@ -5,9 +6,11 @@ import { viewText } from '../reporters/views.ts';
 import type { Settings } from './settings.ts';
 import { print } from './stdout.ts';
 
-/** Prints what came out, in colour only for a terminal that wants it. */
-export async function printSummary(report: Report, settings: Settings): Promise<void> {
-	await print(summary(report, { ...terminal(settings), outDir: settings.out, view: settings.view ?? null }));
+/** Prints what came out, in colour only for a terminal that wants it; `doctor` is a command, or empty. */
+export async function printSummary(report: Report, settings: Settings, doctor: string): Promise<void> {
+	const page = settings.format.includes('html') ? join(settings.out, 'report.html') : '';
+	const places = { outDir: settings.out, page, doctor };
+	await print(summary(report, { ...terminal(settings), ...places, view: settings.view ?? null }));
 }
 
 /** Prints one of the views of a cloud's kubeconfigs. */

@@ -13,9 +13,9 @@ export const waive: CommandModule<GlobalFlags, WaiveFlags> = {
 			.positional('finding', {
 				type: 'string',
 				demandOption: true,
-				describe: 'Id of a finding in result.json, or enough of its beginning',
+				describe: 'Id of a finding, as a report shows it, or at least 4 characters of its beginning',
 			})
 			.options(waiveFlags)
-			.example("$0 waive 3f2a91 --reason 'moves in May' --owner ops@example.com --expires 2027-05-31", ''),
+			.example("$0 waive 3f2a91 --reason 'moves in May' --owner ops@example.com --expires 90d", ''),
 	handler: async flags => (await import('./run/waive.ts')).run(flags),
 };

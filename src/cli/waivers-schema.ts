@@ -1,13 +1,18 @@
 import { z } from 'zod';
-import { DAY, formatDay, parseDay } from '../lib/epoch.ts';
+import { DAY, formatDay, formatRfc3339, parseDay } from '../lib/epoch.ts';
 import type { EpochSeconds } from '../model/facts.ts';
 import { parseMoment } from './flags.ts';
+
+/** A letter, digit or sign: spaces, controls and what has no width say nothing. */
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 const pattern = (what: string) => text(500).describe(`${what}; * stands for any text`);
 
 const selector = z
 	.strictObject({
-		policy: pattern('Policy id').optional(),
+		policy: pattern(
+			'Policy id, or a part of one category; missing only beside a finding, a fingerprint or broad: true',
+		).optional(),
 		cluster: pattern('Name or uid of the cluster').optional(),
 		subject: pattern('Name, uid or identity of the subject, as result.json has them').optional(),
 		namespace: pattern('Namespace of the object').optional(),
@@ -33,7 +38,9 @@ export const waiverSchema = z.strictObject({
 	owner: text(200).describe('Who answers for it'),
 	expires: text(40)
 		.transform(parsedEnd)
-		.describe('From this RFC 3339 time on it no longer suppresses; a day (2027-01-31) ends at midnight UTC'),
+		.describe(
+			'From this RFC 3339 time on it no longer suppresses; a day (2027-01-31) ends at midnight UTC after it',
+		),
 	approver: text(200).describe('Who allowed it').optional(),
 	ticket: text(200).describe('Where it is tracked').optional(),
 	broad: z
@@ -74,6 +81,12 @@ export function parseEnd(value: string): EpochSeconds {
 	return parseMoment(value);
 }
 
+/** `90d` is the end that many days after `now`, as it is written to a file; any other text stays. */
+export function dated(value: string, now: EpochSeconds): string {
+	const days = /^(\d{1,5})d$/.exec(value)?.[1];
+	return days === undefined ? value : formatRfc3339(now + Number(days) * DAY);
+}
+
 function parsedEnd(value: string, context: z.RefinementCtx): EpochSeconds {
 	try {
 		return parseEnd(value);
@@ -87,7 +100,7 @@ function text(maxLength: number) {
 	return z
 		.string({ error: quoted })
 		.max(maxLength, `takes at most ${maxLength} characters`)
-		.regex(/\S/, 'is empty');
+		.regex(VISIBLE, 'is empty');
 }
 
 /** YAML makes a number of a ticket, and of a finding's id that has no letter. */

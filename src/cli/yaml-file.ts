@@ -37,7 +37,7 @@ export function parseYamlFile<T>(text: string, format: YamlFormat<T>): YamlFile<
 	if (!isMap(document.contents)) throw invalid(1, `the ${noun} is no mapping of keys to values`);
 	const lineOf = (path: PropertyKey[]) => lineAt(document, lines, path);
 	const result = schema.safeParse(toValue(document, format));
-	if (!result.success) throw refused(result.error, lineOf, format);
+	if (!result.success) throw refused(result.error, document, lineOf, format);
 	return { value: result.data, document, lineOf };
 }
 
@@ -66,6 +66,7 @@ function toValue(document: Document, { invalid }: Pick<YamlFormat<unknown>, 'inv
 
 function refused<T>(
 	error: z.ZodError,
+	document: Document,
 	lineOf: YamlFile<T>['lineOf'],
 	{ knownKeys, invalid }: YamlFormat<T>,
 ): Error {
@@ -75,7 +76,15 @@ function refused<T>(
 		(a, b) => Number(isUnknownKey(b)) - Number(isUnknownKey(a)),
 	);
 	if (issue === undefined) return invalid(1, error.message);
-	const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+	const missing = [issue, ...others].filter(other => isMissingBeside(issue, other, document));
+	const left = others.length + 1 - Math.max(1, missing.length);
+	const more = left === 0 ? '' : ` (and ${left} more)`;
+	if (missing.length > 1) {
+		const keys = missing.map(({ path }) => String(path.at(-1)));
+		const place = issue.path.slice(0, -1).join('.');
+		const words = `${keys.slice(0, -1).join(', ')} and ${keys.at(-1)} are missing${more}`;
+		return invalid(lineOf(issue.path), place === '' ? words : `${place}: ${words}`);
+	}
 	if (issue.code !== 'unrecognized_keys')
 		return invalid(lineOf(issue.path), `${issue.path.join('.')}: ${issue.message}${more}`);
 	const key = issue.keys[0] ?? '';
@@ -83,6 +92,15 @@ function refused<T>(
 	const advice = near === null ? '' : `, did you mean ${near}?`;
 	const line = lineOf([...issue.path, key]);
 	return invalid(line, `unknown key ${JSON.stringify(oneLine(key))}${advice}${more}`);
+}
+
+/** Whether two issues are keys that one mapping lacks. */
+function isMissingBeside(first: z.core.$ZodIssue, other: z.core.$ZodIssue, document: Document): boolean {
+	const parent = ({ path }: z.core.$ZodIssue) => JSON.stringify(path.slice(0, -1).map(String));
+	return (
+		parent(first) === parent(other) &&
+		[first, other].every(({ code, path }) => code === 'invalid_type' && !document.hasIn(path))
+	);
 }
 
 function lineAt(document: Document, lines: LineCounter, path: PropertyKey[]): number {

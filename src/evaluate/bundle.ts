@@ -21,6 +21,7 @@ import {
 	type TestCase,
 	test,
 } from './opa.ts';
+import { misshapen } from './rule-shapes.ts';
 import { type BundleFile, digestOf, packBundle, type Stamp, unpackBundle } from './stored-bundle.ts';
 import { unknownFacts } from './unknown-facts.ts';
 import { unknownHelpers } from './unknown-helpers.ts';
@@ -53,8 +54,8 @@ export async function compileBundle(files: PolicyFiles, limits?: Limits): Promis
 	const sources = pick(files, path => isSource(path) && placeOf(path).kind !== 'test');
 	const unrolled = await examine('build', files, await unroll(sources, limits), limits);
 	// What is wrong is told of the sources as they were written.
-	const examined = unrolled.problems.length > 0 ? await examine('build', files, sources, limits) : unrolled;
-	const { wasm, catalog, params, kinds } = demand(examined);
+	if (unrolled.problems.length > 0) demand(await examine('check', files, sources, limits));
+	const { wasm, catalog, params, kinds } = demand(unrolled);
 	return { wasm, catalog, params, kinds, digest: await bundleDigest(sources, params) };
 }
 
@@ -152,7 +153,7 @@ async function examine(
 	const { catalog, params } = metadata;
 	problems.push(...metadata.problems, ...undeclaredParams(answer.params ?? [], params));
 	problems.push(...(await compileMistakes(answer.errors ?? [], misread(sources, schemas.record, catalog))));
-	problems.push(...misnamed(sources, answer.modules ?? []));
+	problems.push(...misnamed(sources, answer.modules ?? []), ...misshapen(sources, answer.modules ?? []));
 	if (problems.length === 0 && catalog.length === 0) problems.push(NO_POLICY);
 	const wasm = Buffer.from(answer.wasm ?? '', 'base64');
 	return { catalog, params, kinds: kindsOf(catalog), schemas, wasm, problems: inOrder(problems) };

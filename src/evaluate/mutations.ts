@@ -26,7 +26,7 @@ export interface Mutations {
 }
 
 /** Long enough for thousands of mutants on a slow machine. */
-const LIMITS = { timeoutSeconds: 900, memoryMiB: 512 };
+const LIMITS = { timeoutSeconds: 900, memoryMiB: 1024 };
 
 /**
  * Changes each condition of the policies and libraries among `targets`, one at a time, and runs the tests that should

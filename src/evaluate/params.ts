@@ -1,7 +1,8 @@
 import { nearest } from '../lib/nearest.ts';
 import { ScanError } from '../lib/scan-error.ts';
-import { oneLine } from '../lib/text.ts';
+import { byCodeUnit, oneLine } from '../lib/text.ts';
 import type { ParamSpec } from '../model/policy.ts';
+import type { ChangedParam } from '../model/report.ts';
 import type { Params } from './catalog.ts';
 
 /**
@@ -23,6 +24,20 @@ export function applyParams(defaults: Params, overrides: unknown): Params {
 		}
 	}
 	return params;
+}
+
+/** The thresholds whose value is another than the default, by policy and key. */
+export function changedParams(defaults: Params, params: Params): ChangedParam[] {
+	const changed = Object.entries(defaults).flatMap(([category, names]) =>
+		Object.entries(names).flatMap(([name, keys]) =>
+			Object.entries(keys).flatMap(([key, byDefault]) => {
+				const value = params[category]?.[name]?.[key] ?? byDefault;
+				const isSame = JSON.stringify(value) === JSON.stringify(byDefault);
+				return isSame ? [] : [{ policy: `${category}/${name}`, key, value, default: byDefault }];
+			}),
+		),
+	);
+	return changed.sort((a, b) => byCodeUnit(a.policy, b.policy) || byCodeUnit(a.key, b.key));
 }
 
 function entries(value: unknown, what: string): [string, unknown][] {

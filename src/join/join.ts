@@ -14,6 +14,7 @@ import { authorities, indexNewer } from './certificates.ts';
 import { clusterRef } from './cluster.ts';
 import { indexAccess, indexGrantsOf, isPrivilegedGrant, joinGrants } from './grants.ts';
 import { accountExistence, canonicalNames, indexIdentities } from './identities.ts';
+import { BESIDE } from './origins.ts';
 
 /** One cluster's facts as policies and the report see them. */
 export interface Joined {
@@ -26,32 +27,6 @@ export interface Joined {
 	identities(): Identity[];
 	isPrivileged(credential: Credential): boolean;
 }
-
-/** Sources that a credential is joined with: a gap in one leaves its records half blind. */
-const BESIDE_CREDENTIAL: readonly Source[] = [
-	'bindings',
-	'roles',
-	'service_accounts',
-	'authorizer',
-	'identities',
-	'usage',
-	'cloud',
-	'history',
-];
-/** The grants themselves come from `bindings`: one that was read is not blurred by others that were not. */
-const BESIDE_GRANT: readonly Source[] = [
-	'roles',
-	'service_accounts',
-	'authorizer',
-	'identities',
-	'usage',
-	'cloud',
-	'history',
-];
-
-/** What a cluster and its connections are joined with only where somebody asked for it. */
-const BESIDE_CLUSTER: readonly Source[] = ['usage', 'history'];
-const BESIDE_CONNECTION: readonly Source[] = ['cloud'];
 
 /** Joins the facts of one cluster into one record per object. */
 export function join(facts: Facts, now: EpochSeconds): Joined {
@@ -79,7 +54,7 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 				kind: 'cluster',
 				now,
 				cluster,
-				gaps: gapsOf(BESIDE_CLUSTER, ''),
+				gaps: gapsOf(BESIDE.cluster, ''),
 				sources,
 				clusterGaps,
 				auditing: facts.cluster.auditing,
@@ -92,7 +67,7 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 					kind: 'connection',
 					now,
 					cluster,
-					gaps: gapsOf(BESIDE_CONNECTION, connection.uid),
+					gaps: gapsOf(BESIDE.connection, connection.uid),
 					connection,
 					clusterExists: facts.reachable && cluster.provider !== 'files' ? 'yes' : 'unknown',
 				};
@@ -102,7 +77,7 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 					kind: 'credential',
 					now,
 					cluster,
-					gaps: gapsOf(BESIDE_CREDENTIAL, credential.uid),
+					gaps: gapsOf(BESIDE.credential, credential.uid),
 					credential,
 					identity: identities.ofCredential(credential),
 					grants: access.grants,
@@ -117,12 +92,12 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 				};
 			}
 			for (const grant of grants) {
-				const gaps = gapsOf(BESIDE_GRANT, grant.uid);
+				const gaps = gapsOf(BESIDE.grant, grant.uid);
 				const isPrivileged = isPrivilegedGrant(grant);
 				yield { kind: 'grant', now, cluster, gaps, grant, identity: identities.ofGrant(grant), isPrivileged };
 			}
 			for (const identity of identities.all()) {
-				const gaps = gapsOf(BESIDE_CREDENTIAL, identity.id);
+				const gaps = gapsOf(BESIDE.identity, identity.id);
 				const { isPrivileged } =
 					identity.type === 'group' ? accessOf('', [identity.name]) : accessOf(identity.id, []);
 				yield {

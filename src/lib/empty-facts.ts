@@ -18,7 +18,7 @@ export function emptyCluster(uid: string, name: string, provider: Cluster['provi
 }
 
 /** What only an API server can tell. */
-const LIVE_SOURCES: readonly Source[] = [
+export const LIVE_SOURCES: readonly Source[] = [
 	'cluster',
 	'bindings',
 	'roles',

@@ -6,8 +6,9 @@ const RULES: [RegExp, string][] = [
 	// Bootstrap tokens (kubernetes.io/docs/reference/access-authn-authz/bootstrap-tokens): the id is public.
 	[/\b([a-z0-9]{6})\.[a-z0-9]{16}\b/g, '$1.[removed]'],
 	[/\b(https?:\/\/)[^\s/@:]*(?::[^\s/@]*)?@/gi, '$1'],
+	// What a message of ours suggests in place of a wrong word is no value of it: `"token": did you mean …`.
 	[
-		/((?:"|\b)(?:[\w-]{0,40}(?:token|password|passwd|secret|api[_-]?key|key-data|private[_-]?key|signature)[\w-]{0,40})"?\s*[:=]\s*)("[^"]*"|'[^']*'|[^\s,;&}"']+)/gi,
+		/((?:"|\b)(?:[\w-]{0,40}(?:token|password|passwd|secret|api[_-]?key|key-data|private[_-]?key|signature)[\w-]{0,40})"?\s*[:=]\s*)(?!(?:did you mean|write one of|there are|define it,|declare it under) )("[^"]*"|'[^']*'|[^\s,;&}"']+)/gi,
 		'$1[removed]',
 	],
 	// Long unbroken base64: keys and tokens that no rule above knows. Hex digests, absolute paths and long

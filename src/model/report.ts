@@ -1,7 +1,7 @@
 import type { Compliance } from './compliance.ts';
 import type { Cluster, ClusterStatus, Credential, EpochSeconds, Gap, SourceStatus } from './facts.ts';
 import type { Finding } from './finding.ts';
-import type { Outcome, Policy, Severity } from './policy.ts';
+import type { Outcome, ParamSpec, Policy, Severity } from './policy.ts';
 import type { Grant, Identity } from './record.ts';
 import type { Views } from './views.ts';
 import type { ReportedWaiver, Suppression } from './waiver.ts';
@@ -19,7 +19,29 @@ export interface ReportedCluster extends Cluster {
 	unknown: number;
 }
 
+/** A threshold with the value that the run judged by. */
+export interface ReportedParam extends ParamSpec {
+	value: ParamSpec['default'];
+}
+
+/** A threshold that is not at its default. */
+export interface ChangedParam {
+	/** Id of the policy, or `lib/<name>` for what several policies share. */
+	policy: string;
+	key: string;
+	value: ParamSpec['default'];
+	default: ParamSpec['default'];
+}
+
+/** What `--params` changed. */
+export interface ChangedParams {
+	/** The file, as it was named; empty where none was. */
+	from: string;
+	changed: ChangedParam[];
+}
+
 export interface ReportedPolicy extends Policy {
+	params: Record<string, ReportedParam>;
 	outcomes: OutcomeCounts;
 	byCluster: { cluster: string; outcomes: OutcomeCounts }[];
 }
@@ -57,6 +79,8 @@ export interface Report {
 		version: string;
 		/** SHA-256 over the compiled policies and the params in force. */
 		policyDigest: string;
+		/** Thresholds that the run did not leave at their defaults. */
+		params: ChangedParams;
 		failOn: Severity;
 		interrupted: boolean;
 		verdict: Verdict;

@@ -1,6 +1,7 @@
 import type { Framework } from './compliance.ts';
 import type { ClusterStatus, EpochSeconds, Facts, Source } from './facts.ts';
 import type { Severity } from './policy.ts';
+import type { ChangedParams } from './report.ts';
 import type { Waiver } from './waiver.ts';
 
 /** One kubeconfig file and which of its contexts to scan. */
@@ -76,6 +77,8 @@ export interface ScanRequest {
 	isClockOverridden: boolean;
 	version: string;
 	failOn: Severity;
+	/** For the report: the bundle has them applied. */
+	params: ChangedParams;
 	require: Source[];
 	allowGaps: AllowedGap[];
 	allowIncomplete: boolean;

@@ -43,7 +43,7 @@ export type WaiverState = (typeof waiverStates)[number];
 /** A waiver as the run reports it. */
 export interface ReportedWaiver extends Omit<Waiver, 'selector' | 'isBroad'> {
 	state: WaiverState;
-	/** Why it is invalid, too broad or not examined, and what to write; empty for the others. */
+	/** Why it is invalid, too broad or not examined, or what an active one covers beside its findings; else empty. */
 	note: string;
 	/** Findings that it suppresses, or did until it expired. */
 	matches: number;

@@ -1,15 +1,18 @@
+import { acceptedWords } from '../lib/accepted-words.ts';
 import { oneLine, plural } from '../lib/text.ts';
 import { severities } from '../model/policy.ts';
 import type { Report, ReportedCluster } from '../model/report.ts';
 import type { ViewName } from '../model/views.ts';
-import { waiverStates } from '../model/waiver.ts';
+import { type ReportedWaiver, waiverStates } from '../model/waiver.ts';
 import { groupBy } from './group-by.ts';
 import { type Ink, ink, table, wrap } from './terminal.ts';
 import { viewLines } from './views.ts';
 import {
+	changedWords,
 	count,
 	gapWords,
 	named,
+	paramWords,
 	severityWords,
 	stateCounts,
 	statusWords,
@@ -26,14 +29,20 @@ export interface SummaryOptions {
 	outDir: string;
 	/** The view to show in place of the findings. */
 	view?: ViewName | null;
+	/** Path of `report.html`; empty where none is written. */
+	page: string;
+	/** The command that says which permission is missing; empty where nothing was live. */
+	doctor: string;
 }
 
 const MAX_CLUSTERS = 10;
 const MAX_FINDINGS = 5;
+const MAX_WAIVERS = 8;
 const MAX_GAPS = 8;
+const MAX_THRESHOLDS = 5;
 
 /** What a person reads in the terminal after a scan; ends with a newline. */
-export function summary(report: Report, { color, width, outDir, view = null }: SummaryOptions): string {
+export function summary(report: Report, { color, width, view = null, ...places }: SummaryOptions): string {
 	const columns = Math.max(40, Math.min(width, 80));
 	const colors = ink(color);
 	const blocks = [
@@ -41,9 +50,10 @@ export function summary(report: Report, { color, width, outDir, view = null }: S
 		clusters(report, columns, colors),
 		view === null ? findings(report, columns, colors) : viewLines(report, view, columns, colors),
 		waivers(report, columns, colors),
+		thresholds(report, columns, colors),
 		frameworks(report, columns, colors),
 		gaps(report, columns, colors),
-		ending(report, columns, colors, outDir),
+		ending(report, columns, colors, places),
 	];
 	return `${blocks
 		.filter(lines => lines.length > 0)
@@ -51,8 +61,9 @@ export function summary(report: Report, { color, width, outDir, view = null }: S
 		.join('\n\n')}\n`;
 }
 
-function headline({ run, summary: s }: Report, colors: Ink): string[] {
-	const { headline: words, tone } = verdictWords(run);
+function headline(report: Report, colors: Ink): string[] {
+	const { headline: words, tone } = verdictWords(report);
+	const s = report.summary;
 	const examined = [
 		plural(
 			Object.values(s.clusters).reduce((a, b) => a + b, 0),
@@ -116,7 +127,7 @@ function findings(report: Report, columns: number, colors: Ink): string[] {
 		...failed.slice(0, MAX_FINDINGS).flatMap(finding => {
 			const where = `${named(finding.cluster.name, 40)}: ${named(finding.subject.name, 90)}`;
 			return [
-				`  ${colors[finding.severity](finding.severity.padEnd(8))}  ${oneLine(finding.policyId, 60)}`,
+				`  ${colors[finding.severity](finding.severity.padEnd(8))}  ${oneLine(finding.policyId, columns - 22)}  ${colors.quiet(oneLine(finding.id, 16).slice(0, 8))}`,
 				...wrap(where, columns - 12).map(line => `            ${line}`),
 			];
 		}),
@@ -124,20 +135,52 @@ function findings(report: Report, columns: number, colors: Ink): string[] {
 	];
 }
 
-/** One line, so that nobody forgets what does not count, nor what no longer works. */
+/** So that nobody forgets what does not count, nor what no longer works. */
 function waivers({ suppressed, waivers: all }: Report, columns: number, colors: Ink): string[] {
 	const parts = waiverStates.flatMap(state => {
 		const number = all.filter(waiver => waiver.state === state).length;
-		const isQuiet = state === 'active' || state === 'not_examined' || number === 0;
-		return isQuiet ? [] : [`${plural(number, 'waiver')} ${waiverWords[state][0].toLowerCase()}`];
+		return state === 'active' || number === 0
+			? []
+			: [`${plural(number, 'waiver')} ${waiverWords[state][0].toLowerCase()}`];
 	});
-	const excused = suppressed.length === 0 ? [] : [`${count(suppressed.length)} suppressed by waivers`];
-	const text = [...excused, ...parts].join('; ');
-	return text === ''
-		? []
-		: wrap(text, columns - 9).map(
-				(line, index) => `${index === 0 ? colors.bold('Waivers') : '       '}  ${line}`,
-			);
+	const text = [acceptedWords(suppressed), ...parts].filter(part => part !== '').join('; ');
+	if (text === '') return [];
+	const open = all.filter(({ state }) => state !== 'active');
+	const left = open.length - MAX_WAIVERS;
+	return [
+		...wrap(text, columns - 9).map(
+			(line, index) => `${index === 0 ? colors.bold('Waivers') : '       '}  ${line}`,
+		),
+		...open.slice(0, MAX_WAIVERS).flatMap(waiver => waiverLines(waiver, columns)),
+		...(left > 0 ? [colors.quiet(`  and ${count(left)} more in the reports`)] : []),
+	];
+}
+
+/** One that is not simply active: which, where it stands in the file, and why or what to write. */
+function waiverLines({ state, id, location, note }: ReportedWaiver, columns: number): string[] {
+	const [word, meaning] = waiverWords[state];
+	const head = wrap(`${oneLine(id, 100)}  ${oneLine(location, 200)}`, columns - 16);
+	return [
+		...head.map((line, index) => `  ${(index === 0 ? word.toLowerCase() : '').padEnd(12)}  ${line}`),
+		...wrap(oneLine(note || meaning, 500), columns - 16).map(line => `                ${line}`),
+	];
+}
+
+/** What was judged by other numbers than the shipped ones: the same cluster may look better or worse for it. */
+function thresholds({ run }: Report, columns: number, colors: Ink): string[] {
+	const { from, changed } = run.params;
+	if (changed.length === 0) return [];
+	const left = changed.length - MAX_THRESHOLDS;
+	const head = `${changedWords(run.params)}${from === '' ? '' : `, by ${oneLine(from, 120)}`}`;
+	return [
+		...wrap(head, columns).map(line => colors.bold(line)),
+		...changed.slice(0, MAX_THRESHOLDS).flatMap(param => {
+			const value = paramWords(param.key, param.value);
+			const words = `${oneLine(`${param.policy}/${param.key}`)}: ${value}, not ${paramWords(param.key, param.default)}`;
+			return wrap(words, columns - 4).map((line, index) => `${index === 0 ? '  ' : '    '}${line}`);
+		}),
+		...(left > 0 ? [colors.quiet(`  and ${count(left)} more in the reports`)] : []),
+	];
 }
 
 function frameworks({ compliance }: Report, columns: number, colors: Ink): string[] {
@@ -184,12 +227,14 @@ function gaps(report: Report, columns: number, colors: Ink): string[] {
 	];
 }
 
-function ending(report: Report, columns: number, colors: Ink, outDir: string): string[] {
+type Places = Pick<SummaryOptions, 'outDir' | 'page' | 'doctor'>;
+
+function ending(report: Report, columns: number, colors: Ink, places: Places): string[] {
 	const { exitCode, reasons } = report.run.verdict;
 	const rows: [string, string][] = [
-		['Reports', oneLine(outDir, 400)],
+		['Reports', oneLine(places.outDir, 400)],
 		['Exit', `${exitCode}: ${reasons.map(reason => oneLine(reason, 300)).join('; ')}`],
-		['Next', next(report)],
+		...next(report, places).map((text, index): [string, string] => [index === 0 ? 'Next' : '', text]),
 	];
 	return rows.flatMap(([label, text]) => {
 		const [head, ...rest] = wrap(text, columns - 9);
@@ -197,12 +242,22 @@ function ending(report: Report, columns: number, colors: Ink, outDir: string): s
 	});
 }
 
-/** The one command that helps most: first see what was not read, then why the worst finding matters. */
-function next(report: Report): string {
-	const isUnread = (code: string) => code !== 'not_configured';
-	if (report.gaps.some(gap => isUnread(gap.code) && !gap.isAllowed)) return 'kubelapse doctor';
+/** First the page where there is something to read, then how to see what was not read. */
+function next(report: Report, { page, doctor }: Places): string[] {
+	const offline = new Set(report.clusters.filter(c => c.provider === 'files').map(({ uid }) => uid));
+	const isUnread = report.gaps.some(
+		({ code, isAllowed, cluster }) => code !== 'not_configured' && !isAllowed && !offline.has(cluster.uid),
+	);
 	const [worst] = report.findings.filter(finding => finding.outcome === 'fail').sort(worstFirst);
-	return worst === undefined
-		? 'kubelapse policy list'
-		: `kubelapse policy explain ${oneLine(worst.policyId, 60)}`;
+	const steps = [
+		...(worst === undefined
+			? []
+			: [
+					page === ''
+						? `kubelapse policy explain ${oneLine(worst.policyId, 60)}`
+						: `open ${oneLine(page, 400)}`,
+				]),
+		...(isUnread && doctor !== '' ? [oneLine(doctor, 600)] : []),
+	];
+	return steps.length === 0 ? ['kubelapse policy list'] : steps;
 }

@@ -1,5 +1,5 @@
-import { formatDay } from '../lib/epoch.ts';
-import { oneLine } from '../lib/text.ts';
+import { formatDay, formatDuration } from '../lib/epoch.ts';
+import { oneLine, plural } from '../lib/text.ts';
 import type { ControlState } from '../model/compliance.ts';
 import type {
 	ClusterStatus,
@@ -8,7 +8,14 @@ import type {
 	EpochSeconds,
 	GapCode,
 } from '../model/facts.ts';
-import type { Control, Grade, Outcome, Severity } from '../model/policy.ts';
+import {
+	type Control,
+	type Grade,
+	type Outcome,
+	type ParamSpec,
+	type Severity,
+	severities,
+} from '../model/policy.ts';
 import type { Report } from '../model/report.ts';
 import { FLEET, type WaiverState } from '../model/waiver.ts';
 
@@ -32,7 +39,10 @@ export const statusWords = {
 /** What a policy can answer about one record. */
 export const outcomeWords = {
 	fail: ['Fail', 'The policy found what it looks for: one finding each.'],
-	unknown: ['Unknown', 'A fact that it needs could not be read. Treat it as open, never as passed.'],
+	unknown: [
+		'Unknown',
+		'A fact that it needs could not be read, for that record. Treat it as open, never as passed.',
+	],
 	pass: ['Pass', 'The policy read all that it needs and found nothing.'],
 	not_applicable: ['Not applicable', 'The policy does not judge this kind of object.'],
 } as const satisfies Record<Outcome, readonly [string, string]>;
@@ -116,10 +126,19 @@ export const kindWords = {
 } as const satisfies Record<CredentialKind, string>;
 
 /** Exit code 0, 1, 3 … as a headline, and the tone that it is shown in. */
-export function verdictWords(run: Report['run']): { headline: string; tone: 'good' | 'bad' | 'open' } {
+export function verdictWords({ run, suppressed }: Pick<Report, 'run' | 'suppressed'>): {
+	headline: string;
+	tone: 'good' | 'bad' | 'open';
+} {
 	const { exitCode } = run.verdict;
+	const grave = severities.slice(0, severities.indexOf(run.failOn) + 1);
+	const isAccepted = suppressed.some(({ severity }) => grave.includes(severity));
 	if (run.interrupted || exitCode === 130) return { headline: 'Interrupted before the end', tone: 'open' };
-	if (exitCode === 0) return { headline: `Nothing at or above ${run.failOn}`, tone: 'good' };
+	if (exitCode === 0)
+		return {
+			headline: `Nothing at or above ${run.failOn}${isAccepted ? ' but what is accepted' : ''}`,
+			tone: 'good',
+		};
 	if (exitCode === 1) return { headline: `Findings at or above ${run.failOn}`, tone: 'bad' };
 	if (exitCode === 3) return { headline: 'Incomplete: not everything could be judged', tone: 'open' };
 	return { headline: 'The run had an error', tone: 'bad' };
@@ -147,6 +166,19 @@ export function count(number: number): string {
 /** Names by uid, also of what stands for all clusters. */
 export function clusterNames({ clusters }: Pick<Report, 'clusters'>): Map<string, string> {
 	return new Map([FLEET, ...clusters].map(({ uid, name }) => [uid, name]));
+}
+
+/** `3 thresholds differ from their defaults`; empty where none does. */
+export function changedWords({ changed }: Report['run']['params']): string {
+	const verb = changed.length === 1 ? 'differs from its default' : 'differ from their defaults';
+	return changed.length === 0 ? '' : `${plural(changed.length, 'threshold')} ${verb}`;
+}
+
+/** The value of a threshold; a key that names seconds reads as a duration. */
+export function paramWords(key: string, value: ParamSpec['default']): string {
+	if (Array.isArray(value)) return value.length === 0 ? 'none' : oneLine(value.join(', '), 300);
+	if (typeof value === 'number' && key.endsWith('seconds')) return `${value} (${formatDuration(value)})`;
+	return value === '' ? 'empty' : oneLine(String(value), 300);
 }
 
 /** A name from a cluster on one line; words where it is empty, so that a row always says what it is about. */

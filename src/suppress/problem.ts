@@ -3,14 +3,8 @@ import type { EpochSeconds } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Waiver } from '../model/waiver.ts';
-import {
-	fingerprintOf,
-	isCredentialKind,
-	isOpen,
-	isPinned,
-	type Selection,
-	selectsEverything,
-} from './select.ts';
+import { whyNoPolicy } from './policy-name.ts';
+import { fingerprintOf, isCredentialKind, isOpen, isPinned, type Selection } from './select.ts';
 
 /** What a waiver is held against. */
 export interface Rules {
@@ -20,18 +14,21 @@ export interface Rules {
 	maxDays: number;
 }
 
-/** Why a waiver must not suppress anything, and what to write in its place; empty where it may. */
+/**
+ * Why a waiver must not suppress anything, and what to write in its place; empty where it may.
+ * @param broad what `whyBroad` says of it.
+ */
 export function problemOf(
 	waiver: Waiver,
 	selection: Selection,
 	matches: Finding[],
 	{ policies, now, maxDays }: Rules,
+	broad: string,
 ): string {
 	return (
 		tooLong(waiver.expires, now, maxDays) ||
-		(selectsEverything(waiver.selector, policies) && !waiver.isBroad
-			? 'it selects every finding: narrow its selector, or say broad: true'
-			: '') ||
+		whyNoPolicy(waiver.selector.policy, policies) ||
+		(waiver.isBroad ? '' : broad) ||
 		unpinned(waiver, selection, matches, policies)
 	);
 }
@@ -44,11 +41,8 @@ export function tooLong(expires: EpochSeconds, now: EpochSeconds, maxDays: numbe
 }
 
 /** Whether a waiver covers more than anybody looked at, and says so. */
-export function coversUnseen(waiver: Waiver, matches: Finding[], policies: Policy[]): boolean {
-	return (
-		selectsEverything(waiver.selector, policies) ||
-		(waiver.isBroad && !isPinned(waiver.selector) && matches.some(isOfCredential))
-	);
+export function coversUnseen({ isBroad, selector }: Waiver, matches: Finding[], broad: string): boolean {
+	return isBroad && (broad !== '' || (!isPinned(selector) && matches.some(isOfCredential)));
 }
 
 /**

@@ -10,7 +10,7 @@ export interface Selection {
 	finding: (finding: Finding) => boolean;
 }
 
-/** Compiles a waiver's selector; a finding about a waiver is no waiver's to excuse. */
+/** Compiles a waiver's selector. */
 export function select({ selector }: Pick<Waiver, 'selector'>): Selection {
 	const part = (pattern: string | null) => (pattern === null ? () => true : glob(pattern));
 	const [policy, name, subject, namespace] = [
@@ -24,21 +24,42 @@ export function select({ selector }: Pick<Waiver, 'selector'>): Selection {
 		policy,
 		cluster,
 		finding: finding =>
-			finding.outcome === 'fail' &&
-			finding.subject.kind !== 'waiver' &&
+			isWaivable(finding) &&
 			(selector.finding === null || selector.finding === finding.id) &&
 			(selector.fingerprint === null || selector.fingerprint === fingerprintOf(finding)) &&
 			policy(finding.policyId) &&
 			cluster(finding.cluster) &&
-			[finding.subject.name, finding.subject.uid, finding.subject.identity].some(subject) &&
+			namesOf(finding.subject).some(subject) &&
 			namespace(finding.subject.object.namespace),
 	};
+}
+
+/** Whether a waiver may excuse it: not what could not be judged, nor what is about a waiver. */
+export function isWaivable({ outcome, subject }: Finding): boolean {
+	return outcome === 'fail' && subject.kind !== 'waiver';
+}
+
+/** What a selector may call a finding's subject. */
+export function namesOf({ name, uid, identity }: Finding['subject']): string[] {
+	return [name, uid, identity];
 }
 
 /** What pins a waiver to a finding's credential, and not to its successor of the same name; null for other subjects. */
 export function fingerprintOf({ subject }: Pick<Finding, 'subject'>): string | null {
 	return isCredentialKind(subject.kind) ? subject.uid.replace(/^x509:/, '') : null;
 }
+
+/**
+ * Whether a finding is about a credential that is known by its place alone, as a password is: hashing it
+ * would make the report a way to guess it.
+ */
+export function isOfPlace({ subject }: Pick<Finding, 'subject'>): boolean {
+	return isCredentialKind(subject.kind) && subject.uid.startsWith('kubeconfig:');
+}
+
+/** What a waiver of such a finding comes to. */
+export const COVERS_PLACE =
+	'it covers whatever stands at that place: nothing of such a credential tells it from the next one';
 
 /** Whether the subject of a record kind is a credential, which may be minted again under the same name. */
 export function isCredentialKind(kind: Policy['kind']): boolean {
@@ -53,14 +74,4 @@ export function isPinned({ fingerprint, finding }: WaiverSelector): boolean {
 /** Whether a part of a selector leaves everything in. */
 export function isOpen(pattern: string | null): boolean {
 	return pattern === null || isAnything(pattern);
-}
-
-/** Whether nothing narrows a selector: each part is absent or matches all there is. */
-export function selectsEverything(selector: WaiverSelector, policies: Policy[]): boolean {
-	const { policy, cluster, subject, namespace } = selector;
-	return (
-		!isPinned(selector) &&
-		[cluster, subject, namespace].every(isOpen) &&
-		(isOpen(policy) || (policies.length > 1 && policies.every(({ id }) => glob(policy ?? '*')(id))))
-	);
 }

@@ -8,9 +8,10 @@ import {
 	type Waiver,
 	type WaiverState,
 } from '../model/waiver.ts';
+import { whyBroad } from './breadth.ts';
 import { type Examined, whyNotExamined } from './examined.ts';
 import { coversUnseen, problemOf, type Rules } from './problem.ts';
-import { fingerprintOf, type Selection, select } from './select.ts';
+import { COVERS_PLACE, fingerprintOf, isOfPlace, isWaivable, type Selection, select } from './select.ts';
 
 /** What the waivers did to the findings of a run. */
 export interface Suppressed {
@@ -29,11 +30,13 @@ export interface Suppressed {
  */
 export function suppress(waivers: Waiver[], all: Finding[], rules: Rules, examined: Examined): Suppressed {
 	const index = indexFindings(all);
+	const breadth = { policies: rules.policies, clusters: examined.clusters, subjects: subjectsOf(all) };
 	const excused = new Map<Finding, Waiver>();
 	const judged = waivers.map(waiver => {
 		const selection = select(waiver);
 		const matches = candidates(waiver, index).filter(selection.finding);
-		const { reported, record } = judge(waiver, selection, matches, rules, examined);
+		const broad = whyBroad(waiver.selector, breadth);
+		const { reported, record } = judge(waiver, selection, matches, { ...rules, broad }, examined);
 		if (reported.state === 'active' || reported.state === 'too_broad')
 			for (const finding of matches) if (!excused.has(finding)) excused.set(finding, waiver);
 		return { reported, record };
@@ -44,6 +47,16 @@ export function suppress(waivers: Waiver[], all: Finding[], rules: Rules, examin
 		waivers: judged.map(({ reported }) => reported),
 		records: judged.map(({ record }) => record),
 	};
+}
+
+/** Each subject that a waiver may be about, once. */
+function subjectsOf(all: Finding[]): Finding['subject'][] {
+	const failed = all.filter(isWaivable);
+	return [
+		...new Map(
+			failed.map(({ cluster, subject }) => [JSON.stringify([cluster.uid, subject.uid]), subject]),
+		).values(),
+	];
 }
 
 interface Index {
@@ -78,13 +91,13 @@ function judge(
 	waiver: Waiver,
 	selection: Selection,
 	matches: Finding[],
-	rules: Rules,
+	rules: Rules & { broad: string },
 	examined: Examined,
 ): { reported: ReportedWaiver; record: WaiverRecord } {
-	const problem = problemOf(waiver, selection, matches, rules);
-	const isBroad = coversUnseen(waiver, matches, rules.policies);
+	const problem = problemOf(waiver, selection, matches, rules, rules.broad);
+	const isBroad = coversUnseen(waiver, matches, rules.broad);
 	const unread = matches.length > 0 ? '' : whyNotExamined(waiver, selection, rules.policies, examined);
-	const [state, note] = stateOf(waiver, matches.length, rules.now, { problem, isBroad, unread });
+	const [state, note] = stateOf(waiver, matches, rules.now, { problem, isBroad, unread });
 	const { id, reason, owner, expires, approver, ticket, location } = waiver;
 	const count = state === 'invalid' ? 0 : matches.length;
 	return {
@@ -105,14 +118,14 @@ function judge(
 /** One that has expired does nothing any more, whatever else is wrong with it. */
 function stateOf(
 	{ expires }: Waiver,
-	matches: number,
+	matches: Finding[],
 	now: number,
 	{ problem, isBroad, unread }: { problem: string; isBroad: boolean; unread: string },
 ): [WaiverState, string] {
 	if (now >= expires) return ['expired', ''];
 	if (problem !== '') return ['invalid', problem];
 	if (isBroad) return ['too_broad', 'it covers what nobody has looked at'];
-	if (matches > 0) return ['active', ''];
+	if (matches.length > 0) return ['active', matches.some(isOfPlace) ? COVERS_PLACE : ''];
 	return unread === '' ? ['unused', ''] : ['not_examined', unread];
 }
 

@@ -71,7 +71,7 @@ describe('parseConfig', it => {
 	it('wrong value :: a moment that no calendar has', () =>
 		assert.equal(
 			refusal('now: 2026-02-30T00:00:00Z\n'),
-			refused('1: now: no RFC 3339 time: "2026-02-30T00:00:00Z"; write it as 2026-11-22T00:00:00Z'),
+			refused('1: now: no time: "2026-02-30T00:00:00Z"; write it as 2026-11-22, or as 2026-11-22T00:00:00Z'),
 		));
 	it('says how many more mistakes there are', () =>
 		assert.equal(refusal('a: 1\nquiet: 2\n')[1].endsWith('(and 1 more)'), true));

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openFactsFolder, readFactsFolder } from '../../src/cli/facts-folder.ts';
 import { ScanError } from '../../src/lib/scan-error.ts';
@@ -29,7 +29,7 @@ function facts(uid: string, name: string): Facts {
 		bindings: [],
 		roles: [],
 		serviceAccounts: [],
-	identities: [],
+		identities: [],
 		sources: [{ source: 'roles', status: 'complete', count: 0 }],
 		gaps: [{ source: 'usage', code: 'not_configured', message: 'no audit log', permission: '', subject: '' }],
 	};
@@ -51,7 +51,11 @@ const UID = '01234567-89ab-cdef-0123-456789abcdef';
 describe('openFactsFolder', it => {
 	it('saves a file a cluster that reads back as it was, whatever the cluster is called', () =>
 		withTempDir(async dir => {
-			const saved = [facts(UID, 'prod eu'), facts(UID, '../../PROD eu'), facts('x', '<script>\u001b[2J')];
+			const saved = [
+				facts(UID, 'prod eu'),
+				facts(`${UID}2`, '../../PROD eu'),
+				facts('x', '<script>\u001b[2J'),
+			];
 			const folder = await openFactsFolder(dir);
 			for (const one of saved) await folder.save(one);
 			assert.equal((await readdir(dir)).sort(), [
@@ -85,6 +89,24 @@ describe('readFactsFolder', it => {
 				assert.equal(await readAll(dir), ['FACTS_INVALID', true]);
 			}));
 	}
+	it('refuses two files of one cluster, whatever it is called', () =>
+		withTempDir(async dir => {
+			await writeFile(join(dir, 'a.json'), JSON.stringify(facts(UID, 'a')));
+			await writeFile(join(dir, 'b.json'), JSON.stringify({ ...facts(UID, 'b'), collectedAt: 2 }));
+			assert.equal(await readAll(dir), ['FACTS_INVALID', true]);
+		}));
+	it('refuses a folder that lost a file of its manifest, by name', () =>
+		withTempDir(async dir => {
+			const folder = await openFactsFolder(dir);
+			await folder.save(facts(UID, 'prod'));
+			await folder.save(facts('x', 'gone'));
+			await rm(join(dir, 'gone-2d711642.json'));
+			const error = await readFactsFolder(dir).catch((thrown: unknown) => thrown);
+			assert.ok(
+				error instanceof ScanError && error.message.endsWith(join(dir, 'gone-2d711642.json')),
+				String(error),
+			);
+		}));
 	it('quotes nothing of a file that is no JSON', () =>
 		withTempDir(async dir => {
 			await writeFile(join(dir, 'a.json'), 'hunter2');

@@ -28,6 +28,8 @@ describe('parseAllowedGap', it => {
 });
 
 describe('parseMoment', it => {
+	it('a day is its first second, in UTC', () =>
+		assert.equal(['1970-01-02', '2024-02-29'].map(parseMoment), [86_400, 1_709_164_800]));
 	it('reads RFC 3339', () =>
 		assert.equal(['1970-01-01T00:00:09Z', '2024-02-29T00:00:00+00:00'].map(parseMoment), [9, 1_709_164_800]));
 	for (const text of [
@@ -36,7 +38,8 @@ describe('parseMoment', it => {
 		'5',
 		'2026-02-30T00:00:00Z',
 		'2026-13-01T00:00:00Z',
-		'2026-01-01',
+		'2026-02-30',
+		'2026-1-1',
 		'2026-01-01T25:00:00Z',
 	]) {
 		it(`refuses ${JSON.stringify(text)}`, () => assert.throws(() => parseMoment(text)));

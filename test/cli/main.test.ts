@@ -50,13 +50,13 @@ const usageErrors: [string, string[], string][] = [
 	[
 		'a time that is none',
 		['scan', '--now', 'noon'],
-		'--now: no RFC 3339 time: "noon"; write it as 2026-11-22T00:00:00Z',
+		'--now: no time: "noon"; write it as 2026-11-22, or as 2026-11-22T00:00:00Z',
 	],
 	['a terminal escape', ['scan', '--\u001b[2J'], 'unknown argument: \\u{1b}[2J'],
 	[
 		'a secret',
 		['scan', '--now', 'password=hunter2'],
-		'--now: no RFC 3339 time: "password=[removed]"; write it as 2026-11-22T00:00:00Z',
+		'--now: no time: "password=[removed]"; write it as 2026-11-22, or as 2026-11-22T00:00:00Z',
 	],
 	[
 		'several formats on stdout',
@@ -78,6 +78,16 @@ describe('[cli] usage', it => {
 	}
 	it('a mistyped flag is answered with the right one', async () =>
 		assert.match((await run(['scan', '--kubeconfg', 'a'])).stderr, 'did you mean --kubeconfig?'));
+	it('only flags of the command itself are proposed', async () => {
+		const [near, other, nested] = await Promise.all([
+			run(['demo', '--saev-facts', 'x']),
+			run(['demo', '--expect', 'x']),
+			run(['policy', 'list', '--formt', 'json']),
+		]);
+		assert.match(near.stderr, 'hint: did you mean --save-facts? kubelapse demo --help');
+		assert.match(other.stderr, 'hint: kubelapse demo --help');
+		assert.match(nested.stderr, 'hint: did you mean --format?');
+	});
 	it('as JSON where that is asked for', async () => {
 		const { stderr } = await run(['scan', '--log-format', 'json', '--zzzzzz']);
 		const { time: _, ...line } = JSON.parse(stderr);
@@ -123,7 +133,9 @@ describe('[cli] --help', it => {
 	}
 	it('fits 80 columns', async () => {
 		const texts = await Promise.all(
-			['scan', 'report', 'doctor', 'demo', 'policy', 'init', 'schema'].map(name => run([name, '--help'])),
+			['scan', 'report', 'waive', 'doctor', 'demo', 'policy', 'init', 'schema'].map(name =>
+				run([name, '--help']),
+			),
 		);
 		assert.equal(
 			texts.flatMap(({ stdout }) => stdout.split('\n')).filter(line => line.length > 80),
@@ -200,6 +212,51 @@ describe('[cli] scan', it => {
 				['one', 'two'].map(dir => readFile(join(cwd, dir, 'report.html'), 'utf8')),
 			);
 			assert.is(one === two, true);
+		}));
+	it('a report into the folder of another run says what else is there', () =>
+		withTempDir(async cwd => {
+			await writeFile(join(cwd, 'a.yaml'), kubeconfig('https://127.0.0.1:1'));
+			await spawnCli(['scan', '--files', 'a.yaml', '--out', 'one', '--format', 'json'], { cwd });
+			await spawnCli(['scan', '--files', 'a.yaml', '--out', 'two', '--format', 'json'], { cwd });
+			const words = ['report', 'one/result.json', '--format', 'html', '--out'];
+			const own = await spawnCli([...words, 'one'], { cwd });
+			const other = await spawnCli([...words, 'two'], { cwd });
+			assert.equal([own.code, own.stderr, other.code], [0, '', 0]);
+			assert.match(other.stderr, 'warning: two also has 1 file of an earlier run (result.json): choose');
+		}));
+	it('--quiet and --out - still say why nothing can be relied on', () =>
+		withTempDir(async cwd => {
+			await writeFile(join(cwd, 'a.yaml'), kubeconfig('https://127.0.0.1:1'));
+			const words = ['scan', '--files', 'a.yaml', '--expect', 'gone', '--fail-on', 'critical'];
+			const quiet = await spawnCli([...words, '--quiet'], { cwd });
+			const printed = await spawnCli([...words, '--out', '-', '--format', 'json'], { cwd });
+			const line = 'kubelapse: error: incomplete: 1 cluster not assessed: gone\n';
+			assert.equal([quiet.code, quiet.stdout, quiet.stderr], [3, '', line]);
+			assert.equal([printed.code, printed.stderr.endsWith(line)], [3, true]);
+		}));
+	it('thresholds that nothing can reach are refused, and say what they are', () =>
+		withTempDir(async cwd => {
+			await writeFile(join(cwd, 'a.yaml'), kubeconfig('https://127.0.0.1:1'));
+			const soon = (text: string) => `credential: { expires_soon: { ${text} } }`;
+			const cases: [text: string, error: string][] = [
+				[
+					soon('window_seconds: -1'),
+					'window_seconds: expected a number from 0 to 9007199254740991, found -1',
+				],
+				[soon('window_percent: 101'), 'window_percent: expected a number from 0 to 100, found 101'],
+				[soon('window_seconds: 1e300'), 'found 1e+300'],
+				[soon('window_seconds: .inf'), 'found a number without a value'],
+				['[]', 'params.yaml:1: the params file is no mapping of keys to values'],
+				['# nothing', 'params.yaml:1: the params file is empty'],
+				['['.repeat(100_000), 'params.yaml:1: the params file is nested too deeply'],
+			];
+			for (const [text, error] of cases) {
+				await writeFile(join(cwd, 'params.yaml'), text);
+				const { code, stderr } = await spawnCli(['scan', '--files', 'a.yaml', '--params', 'params.yaml'], {
+					cwd,
+				});
+				assert.equal([code, stderr.includes(error), stderr.includes('hint: ')], [2, true, true], stderr);
+			}
 		}));
 	it('a result that is none is refused by name', () =>
 		withTempDir(async cwd => {
@@ -343,15 +400,35 @@ describe('[cli] init', it => {
 
 describe('[cli] schema', it => {
 	it('prints each published schema', async () => {
-		const texts = await Promise.all(['result', 'config', 'facts'].map(name => run(['schema', name])));
+		const texts = await Promise.all(
+			['result', 'config', 'waivers', 'facts'].map(name => run(['schema', name])),
+		);
 		assert.equal(
 			texts.map(({ stdout }) => JSON.parse(stdout).title),
-			['kubelapse result', 'kubelapse.yaml', 'What kubelapse read of one cluster (--save-facts)'],
+			[
+				'kubelapse result',
+				'kubelapse.yaml',
+				'waivers.yaml',
+				'What kubelapse read of one cluster (--save-facts)',
+			],
 		);
 	});
 });
 
 describe('[cli] demo', it => {
+	it('takes what the other examples need: facts, policies, thresholds, waivers, frameworks', () =>
+		withTempDir(async cwd => {
+			const files = {
+				'thresholds.yaml': 'credential: { expires_soon: { window_seconds: 604800 } }\n',
+				'waivers.yaml': 'waivers: []\n',
+			};
+			for (const [path, text] of Object.entries(files)) await writeFile(join(cwd, path), text);
+			const words = ['--save-facts', 'facts', '--params', 'thresholds.yaml', '--waivers', 'waivers.yaml'];
+			const demo = await spawnCli(['demo', ...words, '--framework', 'cis-kubernetes-1.12'], { cwd });
+			assert.equal([demo.code, demo.stdout.includes('Frameworks  ')], [0, true]);
+			const { code, stdout } = await spawnCli(['scan', '--facts', 'facts', '--out', 'again'], { cwd });
+			assert.equal([code, stdout.includes('Examined 4 clusters')], [1, true]);
+		}));
 	it('ends with 0, and names reports that are there', () =>
 		withTempDir(async cwd => {
 			const { code, stdout } = await spawnCli(['demo', '--out', 'out'], { cwd });

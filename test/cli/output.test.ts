@@ -44,6 +44,23 @@ describe('openOutput', it => {
 				[0o700, 0o700, 0o600],
 			);
 		}));
+	it('a file that no run wrote is kept under another name, once', () =>
+		withTempDir(async dir => {
+			await writeFile(join(dir, 'report.html'), 'by hand');
+			await writeFile(join(dir, 'report.html.old'), 'older');
+			for (const text of ['one', 'two']) {
+				const output = await openOutput(dir);
+				output.clear();
+				await output.write([{ path: 'report.html', text }]);
+			}
+			const names = ['report.html', 'report.html.old', 'report.html.old-2'];
+			assert.equal(await tree(dir), [MANIFEST, ...names]);
+			assert.equal(await Promise.all(names.map(name => readFile(join(dir, name), 'utf8'))), [
+				'two',
+				'older',
+				'by hand',
+			]);
+		}));
 	it('clear removes what an earlier run wrote, and only that', () =>
 		withTempDir(async dir => {
 			await (await openOutput(dir)).write([{ path: 'sarif/old.sarif', text: '' }]);

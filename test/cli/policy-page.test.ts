@@ -40,7 +40,7 @@ function loaded(overrides: object, changes: Partial<Policy> = {}) {
 		kinds: {},
 		digest: '',
 	};
-	return { bundle, overrides };
+	return { bundle, overrides, changed: [] };
 }
 
 const file = { file: 'p.yaml', config: null };

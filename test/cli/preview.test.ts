@@ -1,10 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openFactsFolder } from '../../src/cli/facts-folder.ts';
 import { compareFindings } from '../../src/cli/preview.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import { clusterFacts, credentialOf, NOW } from '../helpers/cluster-facts.ts';
 import { assert, describe } from '../helpers/describe.ts';
+import { ownPolicy } from '../helpers/own-policy.ts';
 import { spawnCli } from '../helpers/spawn-cli.ts';
 import { withTempDir } from '../helpers/temp-dir.ts';
 
@@ -80,6 +81,21 @@ describe('[cli] policy preview', it => {
 				text.stdout,
 				/ {2}appears {3}medium {4}org\/stale\n {12}certificate of <script>bob on prod\n/,
 			);
+		}));
+
+	it('a policy that cannot be evaluated :: is named with its reason, and exits 2', () =>
+		withTempDir(async cwd => {
+			const broken = ownPolicy('org/broken').replace(/\{"kind".*$/s, 'x if some x in ["no object"]\n');
+			await mkdir(join(cwd, 'own/org'), { recursive: true });
+			await writeFile(join(cwd, 'own/org/broken.rego'), broken);
+			const facts = await openFactsFolder(join(cwd, 'facts'));
+			await facts.save(clusterFacts({ credentials: [credentialOf('alice')] }));
+			const { code, stdout, stderr } = await spawnCli(
+				['policy', 'preview', '--policy', 'own', '--format', 'json', 'facts'],
+				{ cwd },
+			);
+			assert.equal([code, JSON.parse(stdout).runs[0].errors.length], [2, 1]);
+			assert.match(stderr, /error: facts: .*org\/broken.*gave something else than an object/);
 		}));
 
 	it('a result :: is no facts, and says what is', () =>

@@ -87,12 +87,20 @@ describe('parseWaivers', it => {
 			'3: waivers.0.selector: selects nothing: name at least one part',
 		],
 		['no reason', '    reason: moves in May\n', '', '2: waivers.0.reason: is missing'],
+		[
+			'three keys that are missing, by name',
+			'    reason: moves in May\n    owner: build@example.com\n    expires: 2027-01-31\n',
+			'',
+			'2: waivers.0: reason, owner and expires are missing',
+		],
 		['an empty reason', 'moves in May', '" "', '4: waivers.0.reason: is empty'],
+		['a reason nobody can see', 'moves in May', '"\\u200b\\u2060\\x07 "', '4: waivers.0.reason: is empty'],
+		['an owner nobody can see', 'build@example.com', '"\\ufeff\\u00ad"', '5: waivers.0.owner: is empty'],
 		[
 			'a day that no calendar has',
 			'2027-01-31',
 			'2027-02-30',
-			'6: waivers.0.expires: no RFC 3339 time: "2027-02-30"; write it as 2026-11-22T00:00:00Z',
+			'6: waivers.0.expires: no time: "2027-02-30"; write it as 2026-11-22, or as 2026-11-22T00:00:00Z',
 		],
 		[
 			'a number where text belongs',

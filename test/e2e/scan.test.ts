@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { byCodeUnit } from '../../src/lib/text.ts';
 import type { Report } from '../../src/model/report.ts';
@@ -112,7 +113,9 @@ describe('scan :: a cluster just created', it => {
 		const fresh = join(dir, 'fresh');
 		const cluster = await startCluster({ name: 'fresh', dir: fresh, programs: east.cluster.programs });
 		const { full } = await seedScanners(cluster, Math.floor(Date.now() / 1000));
-		const { code, report } = await scan(['--kubeconfig', full.kubeconfig]);
+		const params = join(fresh, 'params.yaml');
+		writeFileSync(params, `privilege: {reads_secrets: {allowed_bindings: [${full.binding.name}]}}\n`);
+		const { code, report } = await scan(['--kubeconfig', full.kubeconfig, '--params', params]);
 		await cluster.stop();
 		assert.equal([code, report.findings.map(keyOf)], [0, []]);
 	});

@@ -9,6 +9,7 @@ export interface BindingShape {
 	/** `ClusterRole view` or `Role reader`. */
 	role: string;
 	subjects: string[];
+	annotations?: Record<string, string>;
 }
 
 /** A ClusterRole; a rule leaves out what it does not say. */
@@ -58,7 +59,7 @@ export async function createClusterRole(cluster: Cluster, role: RoleShape): Prom
 export async function createBinding(cluster: Cluster, shape: BindingShape): Promise<SeededBinding> {
 	const [kind = '', roleName = ''] = splitOnce(shape.role, ' ');
 	const object = await cluster.admin.create(bindingsPath(shape.namespace), {
-		metadata: { name: shape.name },
+		metadata: { name: shape.name, annotations: shape.annotations ?? {} },
 		roleRef: { apiGroup: GROUP, kind, name: roleName },
 		subjects: shape.subjects.map(toSubject),
 	});

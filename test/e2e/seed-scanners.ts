@@ -2,16 +2,19 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EpochSeconds } from '../../src/model/facts.ts';
 import type { Cluster } from './control-plane.ts';
-import { createBinding, createClusterRole, type PolicyRuleShape } from './seed-access.ts';
+import { createBinding, createClusterRole, type PolicyRuleShape, type SeededBinding } from './seed-access.ts';
 import { type SeededCertificate, signCertificate, workingDay } from './seed-certificates.ts';
 
 /** The identities that scan. */
 export interface SeededScanners {
 	/** May read what kubelapse asks for, but no Secret: what most teams allow. */
-	reader: SeededCertificate;
+	reader: SeededScanner;
 	/** May list Secrets too. */
-	full: SeededCertificate;
+	full: SeededScanner;
 }
+
+/** A login and the binding that lets it read; the binding says who answers for it. */
+export type SeededScanner = SeededCertificate & { binding: SeededBinding };
 
 const READ: PolicyRuleShape[] = [
 	{ verbs: ['get', 'list'], apiGroups: [''], resources: ['namespaces', 'serviceaccounts'] },
@@ -44,8 +47,13 @@ async function scanner(
 	rules: PolicyRuleShape[],
 	folder: string,
 	now: EpochSeconds,
-): Promise<SeededCertificate> {
+): Promise<SeededScanner> {
 	await createClusterRole(cluster, { name, rules });
-	await createBinding(cluster, { name, role: `ClusterRole ${name}`, subjects: [`User ${name}`] });
-	return signCertificate(cluster, { id: name, folder }, workingDay(now));
+	const binding = await createBinding(cluster, {
+		name,
+		role: `ClusterRole ${name}`,
+		subjects: [`User ${name}`],
+		annotations: { 'kubelapse.io/owner': 'platform@example.com' },
+	});
+	return { ...(await signCertificate(cluster, { id: name, folder }, workingDay(now))), binding };
 }

@@ -1,5 +1,5 @@
 import { readPolicyFolder, SHIPPED_POLICIES } from '../../src/cli/policy-files.ts';
-import { checkPolicies } from '../../src/evaluate/bundle.ts';
+import { checkPolicies, compileBundle } from '../../src/evaluate/bundle.ts';
 import { mistakeLine } from '../../src/evaluate/mistake.ts';
 import { assert, describe } from '../helpers/describe.ts';
 
@@ -25,6 +25,15 @@ const METADATA = `# METADATA
 #       description: Age.
 `;
 const BODY = 'deny contains {"a": 1} if input.credential.notAfter < input.now\n';
+
+const NO_SET = 'deny is not a set of findings: write deny contains {"…": …} if …';
+const NO_FINDING = ', and a finding is an object of details: write deny contains {"…": …} if …';
+
+function mapOf<T, R>(values: Record<string, T>, change: (value: T, key: string) => R): Record<string, R> {
+	return Object.fromEntries(
+		Object.entries(values).map(([key, value]) => [key.toLowerCase(), change(value, key)]),
+	);
+}
 
 const denies = (condition: string) => ({ body: `deny contains {"a": 1} if ${condition}\n` });
 
@@ -113,6 +122,91 @@ describe('[wasm] checkPolicies', it => {
 		});
 	});
 
+	it('a rule that nobody reads, or of a shape that nothing reads :: is refused, for it finds nothing', async () => {
+		const found = 'deny contains {"a": 1} if input.credential.notAfter < input.now\n';
+		const bodies: Record<string, [body: string, mistakes: string[]]> = {
+			denny: [
+				found.replace('deny', 'denny'),
+				[
+					'18:1: nobody reads the rule denny: did you mean deny? A policy has deny, unknown and not_applicable, and rules of its own begin with _',
+				],
+			],
+			beside: [
+				`${found}\nunknwon contains {} if input.now == 1\n`,
+				[
+					'20:1: nobody reads the rule unknwon: did you mean unknown? A policy has deny, unknown and not_applicable, and rules of its own begin with _',
+				],
+			],
+			below: [
+				'deny.late contains {"a": 1} if input.now == 1\n',
+				[
+					'18:1: nobody reads the rule deny.late: did you mean deny? A policy has deny, unknown and not_applicable, and rules of its own begin with _',
+				],
+			],
+			helper: [
+				`${found}\nis_old if input.now == 1\n`,
+				[
+					'20:1: nobody reads the rule is_old: A policy has deny, unknown and not_applicable, and rules of its own begin with _',
+				],
+			],
+			when: ['deny if input.now == 1\n', [`18:1: ${NO_SET}`]],
+			always: ['deny := true\n', [`18:1: ${NO_SET}`]],
+			list: ['_x := "deny"\n\ndeny := [{"a": 1}]\n', [`20:1: ${NO_SET}`]],
+			keyed: ['deny[x] if x := input.now\n', [`18:1: ${NO_SET}`]],
+			called: ['deny(x) if x == 1\n', [`18:1: ${NO_SET}`]],
+			fallback: ['default deny := false\n', [`18:9: ${NO_SET}`]],
+			oneRow: ['_x := 1 deny := true\n', [`18:9: ${NO_SET}`]],
+			words: ['deny contains "x"\n', [`18:15: deny contains a string${NO_FINDING}`]],
+			number: ['deny contains 7 if input.now == 1\n', [`18:15: deny contains a number${NO_FINDING}`]],
+			set: ['deny contains {"a"} if input.now == 1\n', [`18:15: deny contains a set${NO_FINDING}`]],
+			setOf: ['deny contains {x | some x in [1]}\n', [`18:15: deny contains a set${NO_FINDING}`]],
+			variable: [
+				'deny contains x if {\n\tinput.now == 1\n\tx := "old"\n}\n',
+				[`18:15: deny contains a string${NO_FINDING}`],
+			],
+			fault: [
+				`${found}\nnot_applicable contains {} if input.now == 1\n`,
+				['20:1: not_applicable is not a condition: write not_applicable if …'],
+			],
+			text: [
+				`${found}\nnot_applicable := "no" if input.now == 1\n`,
+				['20:1: not_applicable is not a condition: write not_applicable if …'],
+			],
+			good: [
+				[
+					'# deny if',
+					'_x := {"deny": `deny := 1`}',
+					'',
+					`${found}`,
+					'deny contains object.union({"a": 1}, _x) if _y',
+					'',
+					'deny contains {k: v | some k, v in _x}',
+					'',
+					'_y if count(unknown) > 0',
+					'',
+					'deny contains x if some x in unknown',
+					'',
+					'unknown contains x if {',
+					'\ty := "x"',
+					'\tx := {"y": y}',
+					'}',
+					'',
+					'not_applicable if',
+					'\tinput.now == 1',
+					'',
+					'not_applicable := true if input.now == 2',
+					'',
+				].join('\n'),
+				[],
+			],
+		};
+		const sources = mapOf(bodies, ([body], name) => policy(name.toLowerCase(), { body }));
+		assert.equal(
+			await mistakes(sources),
+			mapOf(bodies, ([, expected]) => expected),
+		);
+	});
+
 	it('a threshold that nobody declared :: is named, with the one that was meant', async () => {
 		const param = policy('param', denies('input.now > data.params.org.param.max_dayz'));
 		assert.equal(await mistakes({ param }), {
@@ -120,5 +214,17 @@ describe('[wasm] checkPolicies', it => {
 				'18:39: data.params.org.param.max_dayz is not declared: did you mean data.params.org.param.max_days?',
 			],
 		});
+	});
+
+	it('compileBundle :: refuses the same, in the same words', async () => {
+		const { own } = await readPolicyFolder(SHIPPED_POLICIES);
+		const support = Object.entries(own).filter(([path]) => /^policies\/(main\.rego|lib|schemas)/.test(path));
+		const wrong = [policy('a', { path: 'org.b' }), policy('a', { body: BODY.replace('deny', 'denny') })];
+		for (const text of wrong) {
+			const files = { ...Object.fromEntries(support), 'policies/org/a.rego': text };
+			const [first] = await checkPolicies(files);
+			const error = await compileBundle(files).catch(reason => reason);
+			assert.is(error.message, first && mistakeLine(first));
+		}
 	});
 });

@@ -32,7 +32,10 @@ const rules = {
 		unknown contains {"why": "says so"} if startswith(input.connection.name, "unsure")
 		not_applicable if startswith(input.connection.name, "other")`,
 	'test/text': `
-		deny contains "no object" if startswith(input.connection.name, "text")`,
+		deny contains details if {
+			startswith(input.connection.name, "text")
+			some details in ["no object"]
+		}`,
 	'test/echo': `
 		deny contains {"name": input.connection.name, "length": count(input.connection.name)} if startswith(input.connection.server, "echo")`,
 };
@@ -41,6 +44,8 @@ const metadata = (id: string) => `# METADATA
 # title: ${id}
 # description: For this test.
 # scope: package
+# schemas:
+#   - input: schema.record
 # custom:
 #   {kind: connection, severity: low, needs: [kubeconfig], remediation: None.}
 `;
@@ -205,7 +210,7 @@ describe('pool.evaluate', it => {
 		const { verdicts, outcomes, policyErrors } = await run(
 			names.map(name => connection(name, { server: 'echo' })),
 		);
-		const message = 'policies/test/abort.rego:9:1: object insert conflict';
+		const message = 'policies/test/abort.rego:11:1: object insert conflict';
 		const broken = unknown('test/abort', { source: 'evaluation', code: 'policy_error', message });
 		assert.equal(verdicts.slice(0, 3), [
 			['fine', [fail('test/echo', { length: 4, name: 'fine' })]],

@@ -1,13 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { compileBundle } from '../../src/evaluate/bundle.ts';
 import type { PolicyFiles } from '../../src/evaluate/opa.ts';
 import { createPool } from '../../src/evaluate/pool.ts';
 import { unroll } from '../../src/evaluate/unroll.ts';
 import type { Verdict } from '../../src/evaluate/verdict.ts';
-import type { PolicyRecord } from '../../src/model/record.ts';
 import { assert, describe } from '../helpers/describe.ts';
+import { shippedPolicies, trippingRecords } from '../helpers/shipped-policies.ts';
 
-const POLICIES = new URL('../../policies/', import.meta.url);
 const MAIN = 'policies/main.rego';
 
 const policy = (name: string, rules: string) => `# METADATA
@@ -51,31 +49,17 @@ describe('unroll', it => {
 		assert.equal(await unroll(broken), broken);
 	});
 
-	it('[wasm] judges all_findings.json as the loops do', async () => {
-		const files = await shipped();
+	it('[wasm] judges all_findings as the loops do', async () => {
+		const files = shippedPolicies();
 		const isLooped = { ...files, [MAIN]: (files[MAIN] ?? '').replace('unroll: true', 'unroll: false') };
 		assert.equal(await judged(files), await judged(isLooped));
 	});
 });
 
-async function shipped(): Promise<PolicyFiles> {
-	const paths = await readdir(POLICIES, { recursive: true });
-	const sources = paths.filter(path => /^schemas\/|\.rego$/.test(path) && !path.endsWith('_test.rego'));
-	const texts = sources.map(async path => [
-		`policies/${path}`,
-		await readFile(new URL(path, POLICIES), 'utf8'),
-	]);
-	return Object.fromEntries(await Promise.all(texts));
-}
-
 async function judged(files: PolicyFiles) {
-	// What the test over all policies holds against the record types.
-	const records = JSON.parse(
-		await readFile(new URL('all_findings.json', POLICIES), 'utf8'),
-	) as PolicyRecord[];
 	const pool = await createPool(await compileBundle(files), { threads: 1 });
 	const verdicts: Verdict[][] = [];
-	const evaluation = await pool.evaluate(records, { onVerdicts: (_, of) => verdicts.push(of) });
+	const evaluation = await pool.evaluate(trippingRecords(), { onVerdicts: (_, of) => verdicts.push(of) });
 	await pool.close();
 	return { verdicts, evaluation };
 }

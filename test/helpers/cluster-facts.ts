@@ -7,6 +7,7 @@ import {
 	type Gap,
 	type PolicyRule,
 	type Role,
+	type Source,
 	type Subject,
 	sources,
 } from '../../src/model/facts.ts';
@@ -21,7 +22,8 @@ export function clusterFacts(rest: Partial<Facts> = {}): Facts {
 		server: 'https://prod',
 		version: 'v1.34.4',
 	};
-	const read = sources.filter(source => source !== 'identities' && source !== 'usage');
+	const unasked: readonly Source[] = ['identities', 'usage', 'cloud', 'history'];
+	const read = sources.filter(source => !unasked.includes(source));
 	return {
 		...emptyFacts(cluster, NOW, 'unavailable'),
 		reachable: true,

@@ -59,7 +59,7 @@ export const place = (path = 'DIR/config', line = 4) =>
 
 /** Without the uid, which is a hash over the temporary path. */
 export function withoutUid({ uid, ...rest }: Credential) {
-	assert.match(uid, /^kubeconfig:[0-9a-f]{64}$/);
+	assert.match(uid, /^(kubeconfig|jwt|bootstrap):[0-9a-f]{64}$/);
 	return rest;
 }
 

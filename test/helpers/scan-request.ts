@@ -13,6 +13,7 @@ export function scanRequest(changes: Partial<ScanRequest> = {}): ScanRequest {
 		isClockOverridden: true,
 		version: '0.0.0',
 		failOn: 'high',
+		params: { from: '', changed: [] },
 		require: [],
 		allowGaps: [],
 		allowIncomplete: false,

@@ -1,5 +1,6 @@
 import { decodeJwt } from '../../src/lib/jwt.ts';
 import { readToken } from '../../src/lib/token.ts';
+import { sha256 } from '../../src/lib/x509.ts';
 import { assert, describe } from '../helpers/describe.ts';
 import { jwt } from '../helpers/kubeconfig-fixtures.ts';
 
@@ -85,6 +86,21 @@ describe('readToken', it => {
 	it('bootstrap token :: keeps its id', () =>
 		assert.equal(readToken(' abcdef.0123456789abcdef\n'), { kind: 'bootstrap', id: 'abcdef' }));
 	it('JSON Web Token', () =>
-		assert.equal(readToken(jwt({ sub: 'a' })), { kind: 'jwt', claims: { ...NOTHING, subject: 'a' } }));
+		assert.equal(readToken(jwt({ sub: 'a' })), {
+			kind: 'jwt',
+			claims: { ...NOTHING, subject: 'a' },
+			digest: sha256(Buffer.from('{"sub":"a"}').toString('base64url')),
+		}));
+	it('JSON Web Token :: any claim changes its digest, its signature does not', () => {
+		const digest = (claims: object, signature?: string) => {
+			const token = readToken(jwt(claims, signature));
+			return token.kind === 'jwt' ? token.digest : '';
+		};
+		const of = digest({ sub: 'a' });
+		assert.is(digest({ sub: 'a' }, 'other'), of);
+		const others = [{ jti: '1' }, { iat: 1 }, { exp: 2 }, { groups: ['system:masters'] }];
+		const digests = others.map(more => digest({ sub: 'a', ...more }));
+		assert.is(new Set([of, ...digests]).size, 5);
+	});
 	it('anything else', () => assert.equal(readToken('hunter22'), { kind: 'opaque' }));
 });

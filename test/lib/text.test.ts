@@ -24,6 +24,14 @@ describe('redact', it => {
 			redact('{"accessToken": "abc", password=hunter2;x'),
 			'{"accessToken": [removed], password=[removed];x',
 		));
+	it('leaves what a message suggests in place of a wrong word', () => {
+		const hints = [
+			'custom.kind has the unknown word "token": write one of credential, grant',
+			'c.tokn_secret: did you mean token_secret?',
+		];
+		assert.equal(hints.map(redact), hints);
+		assert.is(redact('"token": write-one-of, password: did'), '"token": [removed], password: [removed]');
+	});
 	it('bootstrap token :: keeps its public id', () =>
 		assert.is(redact('abcdef.0123456789abcdef'), 'abcdef.[removed]'));
 	it('cuts a hostile text first, at a space :: whose cost would grow with its cube', () =>

@@ -4,7 +4,7 @@ import { html } from '../../src/reporters/html.ts';
 import { sarif } from '../../src/reporters/sarif.ts';
 import { summary } from '../../src/reporters/summary.ts';
 import { assert, describe } from '../helpers/describe.ts';
-import { compliance, control } from './fixtures/compliance.ts';
+import { compliance, control, hostileCompliance } from './fixtures/compliance.ts';
 import { render } from './fixtures/render.ts';
 import { cluster, finding, policy, report, suppressed } from './fixtures/report.ts';
 import { fleet, hostile } from './fixtures/samples.ts';
@@ -22,6 +22,23 @@ describe('[html] compliance', it => {
 	it('is left out where nobody asked', () => {
 		assert.equal(toView(report()).frameworks, []);
 		assert.not.match(page(report()), /#compliance|id="compliance"/);
+	});
+
+	it('shows a name that is empty as a word, and a control without evidence as one', () => {
+		const none = { findings: [], total: 0 };
+		const { title, controls } = framework(report({ compliance: [hostileCompliance('')] }));
+		const [first] = controls;
+		assert.equal(
+			[title, first?.id, first?.policies[0]?.id, first?.evidence.links[0]?.text],
+			Array(4).fill('(no name)'),
+		);
+		const bare = report({
+			compliance: [compliance({ controls: [control({ evidence: none, related: none })] })],
+		});
+		assert.match(
+			page(bare),
+			/data-label="Evidence" class="name"><div>\s*<span class="muted">none<\/span><\/div>/,
+		);
 	});
 
 	it('says state and strength in words, and links to what fails', () => {
@@ -198,7 +215,7 @@ describe('[html] policies', it => {
 
 describe('[summary] frameworks', it => {
 	const lines = (of: ReturnType<typeof report>, width = 80) =>
-		summary(of, { color: false, width, outDir: 'out' }).split('\n');
+		summary(of, { color: false, width, outDir: 'out', page: '', doctor: '' }).split('\n');
 
 	it('has a line for each', () => {
 		const text = lines(fleet());

@@ -100,18 +100,49 @@ describe('toView', it => {
 			],
 		);
 	});
-	it('an unknown answer is a gap, never a finding', () => {
+	it('unknown :: one row a policy, findings and records told apart, never a finding', () => {
 		const none = { pass: 0, fail: 0, unknown: 0, not_applicable: 0 };
+		const byCluster = [cluster().uid, 'x'].map(uid => ({ cluster: uid, outcomes: { ...none, unknown: 3 } }));
 		const view = toView(
 			report({
 				findings: [finding({ outcome: 'unknown' })],
-				policies: [policy({ byCluster: [{ cluster: cluster().uid, outcomes: { ...none, unknown: 3 } }] })],
+				policies: [policy({ outcomes: { ...none, unknown: 6 }, byCluster })],
 			}),
 		);
 		assert.equal(
-			[view.sections, view.gaps.hasAny, view.gaps.unknown.rows.map(row => row.count)],
-			[[], true, ['3 objects']],
+			[view.sections, view.unknown.countWords, view.unknown.rows.map(row => [row.clusters, row.count])],
+			[[], '6 records', [[['prod-eu: 3', 'x: 3'], '6']]],
 		);
+		assert.match(view.unknown.sentence, /^1 unknown finding in result\.json; 6 records /);
+		assert.equal(
+			view.totals.filter(({ href }) => href === '#unknown').map(each => [each.count, each.label]),
+			[['1', 'unknown finding']],
+		);
+	});
+	it('gaps :: the card, the list and the clusters count the same', () => {
+		const gaps = [gap(), gap({ source: 'roles' }), gap({ source: 'usage', code: 'not_configured' })];
+		const view = toView(report({ gaps }));
+		assert.equal(
+			[
+				view.totals.find(({ href }) => href === '#gaps')?.count,
+				view.gaps.sentence,
+				view.gaps.sources.rows.length,
+				view.gaps.unasked.rows.map(row => row.source),
+				view.clusters.rows.map(row => row.gaps),
+			],
+			['2', '2 gaps, and 0 clusters not read.', 2, ['usage'], ['2']],
+		);
+	});
+	it('gaps :: a cluster that only files tell of was not read', () => {
+		const { gaps } = toView(report({ clusters: [cluster({ provider: 'files', status: 'partial' })] }));
+		assert.equal([gaps.hasAny, gaps.unread.rows.map(row => row.word)], [true, ['Files only']]);
+	});
+	it('thresholds :: what is not at its default, in the verdict and in a table', () => {
+		const changed = [{ policy: 'a/b', key: 'groups', value: ['<b>'], default: [] }];
+		const text = page(report({ run: { params: { from: 'p.yaml', changed } } }));
+		assert.match(text, /<a href="#thresholds">1 threshold differs from its default<\/a>/);
+		assert.match(text, /by <bdi>p\.yaml<\/bdi>[\s\S]*<bdi>&lt;b&gt;<\/bdi>[\s\S]*<bdi>none<\/bdi>/);
+		assert.not.match(page(report()), /hreshold/);
 	});
 	it('says how many rows are left out', () => {
 		const findings = Array.from({ length: 301 }, (_, i) => finding({ subject: subject({ uid: `u${i}` }) }));

@@ -11,7 +11,13 @@ const files: Record<string, string> = {
 	...render(reporters.json, fleet()),
 	...render(reporters.html, fleet()),
 	...render(reporters.sarif, fleet()),
-	'summary.txt': summary(fleet(), { color: false, width: 80, outDir: 'kubelapse-report' }),
+	'summary.txt': summary(fleet(), {
+		color: false,
+		width: 80,
+		outDir: 'kubelapse-report',
+		page: 'kubelapse-report/report.html',
+		doctor: 'kubelapse doctor --all-contexts',
+	}),
 };
 
 describe('reports/samples', it => {

@@ -274,6 +274,43 @@ describe('sarif :: coverage', it => {
 		const findings = [finding({ policyId: 'coverage/source_unreadable' })];
 		assert.is(runs(report({ clusters, findings }))[COVERAGE]?.results.length, 1);
 	});
+	it('what is about a waiver is the fleet’s, on the line of the waivers file', () => {
+		const id = 'governance/waiver_expired';
+		const about = (name: string) =>
+			finding({
+				policyId: id,
+				cluster: { uid: 'fleet', name: 'all clusters' },
+				title: 'Waiver has expired',
+				subject: subject({
+					kind: 'waiver',
+					uid: name,
+					name: 'waiver w',
+					object: { kind: 'Waiver', namespace: '', name },
+				}),
+			});
+		const files = runs(
+			report({
+				findings: ['waivers.yaml:7', '/etc/../a b/w.yaml:12', ''].map(about),
+				policies: [policy(), policy({ id, kind: 'waiver' })],
+			}),
+		);
+		const results = files[COVERAGE]?.results ?? [];
+		const places = results.map((r, i) => [
+			r.ruleId,
+			`${uris(results)[i]}:${r.locations[0]?.physicalLocation.region.startLine}`,
+		]);
+		assert.equal(places.sort(), [
+			[id, '_:1'],
+			[id, 'files/a%20b/w.yaml:12'],
+			[id, 'waivers.yaml:7'],
+		]);
+		assert.match(results[0]?.message.text ?? '', /^waiver w: Waiver has expired\./);
+		const others = Object.entries(files).filter(([path]) => path !== COVERAGE);
+		assert.equal(
+			others.map(([, run]) => [run.results, run.tool.driver.rules.some(rule => rule.id === id)]),
+			[[[], false]],
+		);
+	});
 	it('gaps and unknown answers are notifications', () =>
 		assert.equal(
 			runs(fleet())[COVERAGE]?.invocations[0]?.toolExecutionNotifications.map(n => [

@@ -68,6 +68,12 @@ function everything(): Report {
 		gaps: [{ source: 'evaluation', code: 'policy_error', message: 'm' }],
 	});
 	return report({
+		run: {
+			params: {
+				from: 'params.yaml',
+				changed: [{ policy: 'sample/first', key: 'window_seconds', value: 86_400, default: 2_592_000 }],
+			},
+		},
 		clusters: [ackCluster({ auditing: { state: 'on', from: NOW, to: NOW, credentialIds: true } })],
 		views: cloudFleet().views,
 		policies: [policy({ byCluster: [{ cluster: cluster().uid, outcomes: policy().outcomes }] })],

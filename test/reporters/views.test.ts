@@ -100,12 +100,15 @@ describe('viewText', it => {
 describe('summary', it => {
 	const made = () => ({ ...cloudFleet(), findings: [finding()] });
 	it('--view :: stands in place of the findings', () => {
-		const text = summary(made(), { ...PLAIN, outDir: 'out', view: 'deleted' });
+		const text = summary(made(), { ...PLAIN, outDir: 'out', page: '', doctor: '', view: 'deleted' });
 		assert.match(text, /What deleted identities left in force {2}1/);
 		assert.not.match(text, /^ {2}medium/m);
 	});
 	it('without it :: the findings', () =>
-		assert.not.match(summary(made(), { ...PLAIN, outDir: 'out' }), /deleted identities/));
+		assert.not.match(
+			summary(made(), { ...PLAIN, outDir: 'out', page: '', doctor: '' }),
+			/deleted identities/,
+		));
 });
 
 describe('[html] kubeconfigs', it => {

@@ -86,6 +86,20 @@ describe('discover', it => {
 			);
 		}));
 
+	it('two configured names of one cluster :: are both on record', () =>
+		withServer(answer, ({ url }) =>
+			inFolder({ f: kubeconfig(['b', 'a', 'c'].map(name => [name, url, CA, 'all'])) }, async dir => {
+				const names = { b: 'south', a: 'north' };
+				const request = scanRequest({ kubeconfigs: [{ path: join(dir, 'f'), contexts: 'all', names }] });
+				const { clusters } = await discover(request);
+				const facts = await Promise.all(clusters.map(cluster => collectLive(cluster, COLLECT)));
+				assert.equal(
+					facts.map(({ cluster }) => cluster.configuredNames),
+					[['north', 'south']],
+				);
+			}),
+		));
+
 	it('clones :: one UID under two CAs stays two clusters', () =>
 		withServer(answer, async ({ url }) => {
 			const names = ['a', 'b'].map(name => `f#${name}`);

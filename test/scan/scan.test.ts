@@ -63,13 +63,23 @@ const EXPECTED = [
 	'analytics-staging credential/lifetime_too_long',
 	'analytics-staging credential/shared_key',
 	'analytics-staging credential/weak_key',
+	'analytics-staging governance/no_owner',
+	'analytics-staging governance/shared_user_name',
+	'analytics-staging kind/exposed_file',
 	'analytics-staging kind/long_lived_token_secret',
+	'analytics-staging kind/person_certificate',
 	'analytics-staging kind/static_credential',
 	'analytics-staging orphan/service_account_missing',
 	'analytics-staging orphan/token_secret_owner_missing',
 	'analytics-staging privilege/anonymous_grant',
+	'analytics-staging privilege/certificate_groups',
+	'analytics-staging privilege/reads_secrets',
 	'edge-legacy coverage/source_unreadable',
 	'edge-legacy credential/lifetime_too_long',
+	'edge-legacy governance/no_owner',
+	'edge-legacy governance/shared_user_name',
+	'edge-legacy kind/exposed_file',
+	'edge-legacy kind/person_certificate',
 	'edge-legacy kind/static_credential',
 	'edge-legacy kind/tls_not_verified',
 	'edge-legacy orphan/role_missing',
@@ -79,11 +89,18 @@ const EXPECTED = [
 	'payments-prod credential/expires_soon',
 	'payments-prod credential/lifetime_too_long',
 	'payments-prod credential/shared_key',
+	'payments-prod governance/no_owner',
+	'payments-prod governance/shared_user_name',
+	'payments-prod issuance/unlisted_approver',
+	'payments-prod kind/exec_plugin_from_path',
 	'payments-prod kind/long_lived_token_secret',
+	'payments-prod kind/person_certificate',
 	'payments-prod orphan/role_missing',
 	'payments-prod orphan/service_account_missing',
+	'payments-prod privilege/certificate_groups',
 	'payments-prod privilege/cluster_admin_person',
 	'payments-prod privilege/mints_credentials',
+	'payments-prod privilege/reads_secrets',
 	'payments-prod privilege/system_masters_certificate',
 	'payments-prod usage/token_idle',
 ];
@@ -137,7 +154,12 @@ describe('scan', it => {
 						},
 						bundle,
 					);
-					const own = ['coverage/source_unreadable', 'kind/static_credential', 'kind/tls_not_verified'];
+					const own = [
+						'coverage/source_unreadable',
+						'kind/exposed_file',
+						'kind/static_credential',
+						'kind/tls_not_verified',
+					];
 					assert.equal(
 						failed(report)
 							.map(line => line.replace(dir, 'DIR'))
@@ -230,12 +252,12 @@ const small = (name: string): Facts => {
 		roles: [role('cluster-admin', ['* * *'])],
 		// A key of its own: one that is shared is a finding of the whole fleet.
 		credentials: [
-			credentialOf('ann', { notAfter: NOW - 1, certificate: { ...certificate, publicKeySha256: name } }),
+			credentialOf('ann', { notAfter: NOW - 3600, certificate: { ...certificate, publicKeySha256: name } }),
 		],
 	});
 	return { ...facts, cluster: { ...facts.cluster, name, uid: `uid-${name}` } };
 };
-const SMALL = ['credential/expired', 'privilege/cluster_admin_person'];
+const SMALL = ['credential/expired', 'governance/no_owner', 'privilege/cluster_admin_person'];
 
 /** Until what follows a cluster's end is under way, and before a worker can have answered. */
 async function manyTurns(): Promise<void> {
@@ -368,15 +390,18 @@ describe('scan :: findings', it => {
 		const live = { uid: 'x509:live', notAfter: NOW + 45 * 86_400 };
 		const key = { ...certificate, publicKeySha256: 'another' };
 		hostile.credentials = [
-			credentialOf(name, { notAfter: NOW - 1 }),
+			credentialOf(name, { notAfter: NOW - 3600 }),
 			credentialOf(name, { ...live, certificate: key }),
 		];
 		hostile.bindings = [binding('b', 'ClusterRole cluster-admin', [`User ${name}`, `Group ${name}`])];
 		hostile.gaps = [forbidden('authorizer', { code: 'partial', permission: '' })];
 		const report = await scanFacts([hostile]);
-		const expected = [...SMALL, 'coverage/authorizer_unseen', 'credential/lifetime_too_long'].sort(
-			byCodeUnit,
-		);
+		const expected = [
+			...SMALL,
+			'coverage/authorizer_unseen',
+			'credential/lifetime_too_long',
+			'kind/person_certificate',
+		].sort(byCodeUnit);
 		assert.equal(
 			failed(report),
 			expected.map(id => `${name} ${id}`),
@@ -393,12 +418,29 @@ describe('scan :: findings', it => {
 	});
 });
 
+describe('scan :: facts that contradict themselves', it => {
+	it('a source that was not read whole is a gap, whether or not they say so', async () => {
+		const facts = small('a');
+		facts.sources = facts.sources.map(each =>
+			each.source === 'bindings' ? { ...each, status: 'denied' as const } : each,
+		);
+		const report = await scanFacts([facts]);
+		assert.equal(clusters(report), [['a', 'partial']]);
+		assert.equal(
+			report.gaps.map(({ source, code, message }) => [source, code, message]),
+			[['bindings', 'partial', 'bindings is denied, and the facts do not say why']],
+		);
+	});
+});
+
 describe('scan :: one bad policy', it => {
 	it('is unknown by name, every other result is kept', async () => {
 		const policy = (name: string, body: string) => `# METADATA
 # title: ${name}
 # description: For this test.
 # scope: package
+# schemas:
+#   - input: schema.record
 # custom:
 #   {kind: credential, severity: low, needs: [], remediation: None.}
 package policies.test.${name}
@@ -431,9 +473,6 @@ ${body}
 			],
 		);
 		assert.is(report.run.verdict.exitCode, 2);
-		assert.match(
-			report.run.verdict.reasons[0] ?? '',
-			/^policy test\/bad could not be evaluated on 1 record: /,
-		);
+		assert.match(report.run.verdict.reasons[0] ?? '', /^policy test\/bad could not be evaluated on 1 record/);
 	});
 });

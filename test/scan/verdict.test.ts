@@ -1,6 +1,6 @@
 import type { Finding } from '../../src/model/finding.ts';
 import type { Severity } from '../../src/model/policy.ts';
-import type { ReportedCluster, ReportedGap } from '../../src/model/report.ts';
+import type { ReportedCluster, ReportedGap, SuppressedFinding } from '../../src/model/report.ts';
 import { decide } from '../../src/verdict.ts';
 import { clusterFacts, forbidden, NOW } from '../helpers/cluster-facts.ts';
 import { assert, describe } from '../helpers/describe.ts';
@@ -17,6 +17,13 @@ const cluster = (rest: Partial<ReportedCluster> = {}): ReportedCluster => ({
 });
 const finding = (severity: Severity, outcome: Finding['outcome'] = 'fail') =>
 	({ severity, outcome }) as Finding; // no more of it is read
+const stopped = (name: string) =>
+	({
+		...finding('high', 'unknown'),
+		policyId: 'a/b',
+		cluster: { uid: name, name },
+		gaps: [{ source: 'evaluation', code: 'policy_error', message: '' }],
+	}) as Finding; // no more of it is read
 const gap = (rest: Partial<ReportedGap> = {}): ReportedGap => ({
 	...forbidden('token_secrets'),
 	cluster: { uid: 'uid-1', name: 'prod' },
@@ -37,6 +44,7 @@ interface Case {
 	gaps?: ReportedGap[];
 	errors?: (typeof error)[];
 	failOn?: Severity;
+	suppressed?: SuppressedFinding[];
 	require?: 'usage'[];
 	allowIncomplete?: boolean;
 	interrupted?: boolean;
@@ -47,6 +55,7 @@ function ends({
 	findings = [],
 	gaps = [],
 	errors = [],
+	suppressed = [],
 	interrupted = false,
 	...rest
 }: Case) {
@@ -57,11 +66,16 @@ function ends({
 		signal: interrupted ? AbortSignal.abort() : new AbortController().signal,
 		...rest,
 	};
-	const { exitCode, reasons } = decide({ clusters, findings, gaps }, request, errors);
+	const { exitCode, reasons } = decide({ clusters, findings, gaps, suppressed }, request, errors);
 	return [exitCode, ...reasons];
 }
 
 const DARK = cluster({ name: 'dark\n', uid: 'uid-2', status: 'unreachable', records: { cluster: 1 } });
+const OFFLINE = cluster({ name: 'old', provider: 'files', status: 'partial', sources: [] });
+const UNASKED =
+	'old known from files only: cluster, bindings, roles, service_accounts, token_secrets, bootstrap_tokens, certificate_requests, authorizer were not asked for';
+const accepted = (severity: Severity) => ({ severity }) as SuppressedFinding; // no more of it is read
+const WAIVED = '3 findings accepted by waivers (1 critical, 2 high)';
 const CLEAN = 'no finding of severity high or worse, and nothing left unread';
 const INTERRUPTED = 'the run was interrupted: what was finished is reported';
 const FOUND = '1 finding of severity high or worse';
@@ -85,6 +99,12 @@ describe('decide', it => {
 			{ findings: [finding('low')], failOn: 'low' },
 			1,
 			'1 finding of severity low or worse',
+		],
+		[
+			'a policy that failed on several clusters is named once, with them',
+			{ errors: [error, error], findings: ['east', 'west', 'east'].map(stopped) },
+			2,
+			'policy a/b could not be evaluated on 4 records on east, west: eval\\u{a}conflict',
 		],
 		['a gap', { gaps: [gap()] }, 3, GAP],
 		[
@@ -110,6 +130,37 @@ describe('decide', it => {
 			{ clusters: [cluster(), { ...DARK, status: 'not_assessed' }] },
 			3,
 			UNREACHED,
+		],
+		[
+			'a cluster that only files tell of is never read in full',
+			{ clusters: [cluster(), OFFLINE] },
+			0,
+			'no finding of severity high or worse',
+			UNASKED,
+		],
+		[
+			'a cluster that only files tell of, with findings',
+			{ clusters: [OFFLINE], findings: [finding('high')] },
+			1,
+			FOUND,
+			UNASKED,
+		],
+		[
+			'what waivers excuse',
+			{ suppressed: [accepted('high'), accepted('critical'), accepted('high')] },
+			0,
+			CLEAN,
+			WAIVED,
+		],
+		[
+			'what waivers excuse, beside findings',
+			{
+				findings: [finding('high')],
+				suppressed: [accepted('high'), accepted('critical'), accepted('high')],
+			},
+			1,
+			FOUND,
+			WAIVED,
 		],
 		['nothing at all', { clusters: [] }, 3, 'nothing was examined'],
 		[

@@ -37,6 +37,7 @@ const POLICIES = [
 	policy({ id: 'credential/expires_soon', needs: ['certificate_requests', 'kubeconfig'] }),
 	policy({ id: 'credential/shared_key', kind: 'key', needs: ['kubeconfig'] }),
 	policy({ id: 'privilege/cluster_admin_person', kind: 'grant', needs: ['bindings'] }),
+	policy({ id: 'privilege/wildcard', kind: 'grant', needs: ['bindings'] }),
 	policy({ id: 'governance/waiver_expired', kind: 'waiver', needs: [] }),
 ];
 
@@ -79,6 +80,7 @@ const one = (selector: Partial<WaiverSelector>, over?: Partial<Waiver>, examined
 };
 const ids = (...findings: Finding[]) => findings.map(({ id }) => id);
 
+const EXPIRES = 'credential/expires_soon';
 const PRIVILEGE = 'privilege/cluster_admin_person';
 
 const SELECTORS: [title: string, Partial<WaiverSelector>, Finding[]][] = [
@@ -88,14 +90,14 @@ const SELECTORS: [title: string, Partial<WaiverSelector>, Finding[]][] = [
 	['fingerprint and policy', { fingerprint: SHA, policy: 'credential/expires_soon' }, [cert]],
 	['policy and cluster name', { policy: PRIVILEGE, cluster: 'prod-us' }, [abroad]],
 	['policy and cluster uid', { policy: PRIVILEGE, cluster: cluster().uid }, [grant]],
-	['policy and cluster glob', { policy: PRIVILEGE, cluster: 'prod-*' }, [grant, abroad]],
-	['policy glob', { policy: 'privilege/*', cluster: 'prod-eu' }, [grant]],
+	['policy and cluster glob', { policy: PRIVILEGE, cluster: '*-eu' }, [grant]],
+	['policy glob', { policy: 'privilege/cluster_*', cluster: 'prod-eu' }, [grant]],
 	['policy alone, over every cluster', { policy: PRIVILEGE }, [grant, abroad]],
-	['subject by name', { subject: 'RoleBinding ci/ops, *' }, [grant, abroad]],
-	['subject by uid', { subject: 'b1/User//alice', cluster: 'prod-eu' }, [grant]],
-	['subject by identity', { subject: 'alice', policy: 'privilege/*' }, [grant, abroad]],
-	['namespace', { namespace: 'ci' }, [grant, abroad]],
-	['namespace and cluster', { namespace: 'c*', cluster: 'prod-us' }, [abroad]],
+	['subject by name', { policy: PRIVILEGE, subject: 'RoleBinding ci/ops, *' }, [grant, abroad]],
+	['subject by uid', { policy: PRIVILEGE, subject: 'b1/User//alice', cluster: 'prod-eu' }, [grant]],
+	['subject by identity', { subject: 'alice', policy: 'privilege/c*' }, [grant, abroad]],
+	['namespace', { policy: PRIVILEGE, namespace: 'ci' }, [grant, abroad]],
+	['namespace and cluster', { policy: PRIVILEGE, namespace: 'c*', cluster: 'prod-us' }, [abroad]],
 ];
 
 describe('suppress', it => {
@@ -140,7 +142,7 @@ describe('suppress', it => {
 	});
 	it('of two waivers the first of the file stands beside the finding, and both are active', () => {
 		const { suppressed, waivers } = run([
-			waiver({ policy: 'privilege/*' }, { id: 'first' }),
+			waiver({ policy: PRIVILEGE }, { id: 'first' }),
 			waiver({ finding: grant.id }, { id: 'second' }),
 		]);
 		assert.equal(
@@ -166,7 +168,7 @@ describe('suppress :: end', it => {
 	it('stops at that very second', () => assert.equal(at(expires), ['expired', []]));
 	it('stays stopped', () => assert.equal(at(expires + DAY), ['expired', []]));
 	it('an expired one still says what it suppressed, to its policy too', () => {
-		const { waivers, records } = run([waiver({ policy: 'privilege/*' }, { expires: NOW })]);
+		const { waivers, records } = run([waiver({ policy: PRIVILEGE }, { expires: NOW })]);
 		assert.equal([waivers[0]?.matches, records[0]?.matches, records[0]?.isExamined], [2, 2, true]);
 	});
 	it('the hard maximum is to the second', () => {
@@ -184,19 +186,23 @@ describe('suppress :: pins', it => {
 	const note = (selector: Partial<WaiverSelector>, over: Partial<Waiver> = {}) =>
 		run([waiver(selector, over)], WHOLE, [cert, key, grant]).waivers[0]?.note;
 	it('a credential by its name alone is refused', () =>
-		assert.equal(one({ subject: 'certificate of alice' }), ['invalid', []]));
+		assert.equal(one({ policy: EXPIRES, subject: 'certificate of alice' }), ['invalid', []]));
 	it('says the fingerprint to write where there is one', () =>
 		assert.is(
-			note({ subject: 'certificate of alice' }),
+			note({ policy: EXPIRES, subject: 'certificate of alice' }),
 			`it covers any credential that is issued under that name: add fingerprint: ${SHA}`,
 		));
 	it('says none where there are several', () =>
-		assert.match(run([waiver({ subject: 'alice' })]).waivers[0]?.note ?? '', /each one by its fingerprint/));
+		assert.match(
+			run([waiver({ policy: EXPIRES, subject: 'alice' })]).waivers[0]?.note ?? '',
+			/each one by its fingerprint/,
+		));
 	it('is refused before there is any, where its policies judge credentials only', () =>
-		assert.equal(one({ policy: 'credential/*', subject: 'carol' }), ['invalid', []]));
+		assert.equal(one({ policy: EXPIRES, subject: 'carol' }), ['invalid', []]));
 	it('broad does not make a name a pin', () =>
 		assert.equal(one({ subject: 'alice' }, { isBroad: true }), ['invalid', []]));
-	it('a cluster is no pin either', () => assert.equal(one({ cluster: 'prod-eu' }), ['invalid', []]));
+	it('a cluster is no pin either', () =>
+		assert.equal(one({ policy: EXPIRES, cluster: 'prod-eu' }), ['invalid', []]));
 	it('a cluster may be waived as a whole where that is said, and is reported', () =>
 		assert.equal(one({ cluster: 'prod-eu' }, { isBroad: true }), [
 			'too_broad',
@@ -204,6 +210,35 @@ describe('suppress :: pins', it => {
 		]));
 	it('a pinned finding of a policy for credentials needs no more', () =>
 		assert.equal(one({ policy: 'credential/*', finding: cert.id }), ['active', ids(cert)]));
+});
+
+describe('suppress :: places', it => {
+	const NOTE =
+		'it covers whatever stands at that place: nothing of such a credential tells it from the next one';
+	const held = (uid: string) => finding({ policyId: 'credential/expires_soon', subject: subject({ uid }) });
+	const opaque = held('kubeconfig:1');
+	const note = (of: Finding, selector: Partial<WaiverSelector>, over: Partial<Waiver> = {}) => {
+		const [row] = run([waiver(selector, over)], WHOLE, [of]).waivers;
+		return [row?.state, row?.note];
+	};
+	it('a waiver of what has no pin says so, by finding', () =>
+		assert.equal(note(opaque, { finding: opaque.id }), ['active', NOTE]));
+	it('a waiver of what has no pin says so, by fingerprint', () =>
+		assert.equal(note(opaque, { fingerprint: 'kubeconfig:1' }), ['active', NOTE]));
+	for (const uid of [`x509:${SHA}`, 'jwt:1', 'bootstrap:1', 'secret:1'])
+		it(`${uid.split(':')[0]} pins itself`, () => {
+			const of = held(uid);
+			assert.equal(note(of, { finding: of.id }), ['active', '']);
+		});
+	it('a cluster block is no credential', () => {
+		const block = finding({
+			policyId: PRIVILEGE,
+			subject: subject({ kind: 'connection', uid: 'kubeconfig:1' }),
+		});
+		assert.equal(note(block, { finding: block.id }), ['active', '']);
+	});
+	it('one that has expired covers nothing any more', () =>
+		assert.equal(note(opaque, { finding: opaque.id }, { expires: NOW }), ['expired', '']));
 });
 
 describe('suppress :: everything', it => {
@@ -233,6 +268,82 @@ describe('suppress :: everything', it => {
 		));
 	it('broad: true on a narrow one is no matter', () =>
 		assert.equal(one({ finding: grant.id }, { isBroad: true }), ['active', ids(grant)]));
+});
+
+describe('suppress :: broad', it => {
+	const single = { ...WHOLE, clusters: WHOLE.clusters.slice(0, 1) };
+	const note = (selector: Partial<WaiverSelector>, examined = WHOLE, findings = [grant, abroad, other]) =>
+		run([waiver(selector)], examined, findings).waivers[0]?.note;
+	const other = finding({
+		policyId: PRIVILEGE,
+		subject: subject({ kind: 'grant', uid: 'b2/User//eve', name: 'RoleBinding qa/eve', identity: 'eve' }),
+	});
+	const OPEN: Partial<WaiverSelector>[] = [
+		{ cluster: '*r*' },
+		{ cluster: 'prod-eu' },
+		{ cluster: '*o*-*' },
+		{ subject: '*e*' },
+		{ subject: 'b1/User//alice' },
+		{ subject: 'b1/User//alice', cluster: 'prod-eu' },
+		{ namespace: 'ci', cluster: 'prod-eu' },
+		{ policy: '*', cluster: 'prod-eu', subject: 'b1/User//alice', namespace: 'ci' },
+		{ policy: 'p*', cluster: 'prod-eu' },
+		{ policy: '*person', cluster: 'prod-eu' },
+		{ policy: 'privilege/*' },
+		{ policy: 'privilege/**', cluster: 'prod-eu' },
+		{ policy: 'privilege/*i*', subject: 'b1/User//alice' },
+		{ policy: 'own/*' },
+	];
+	for (const selector of OPEN)
+		for (const [where, examined] of [
+			['two clusters', WHOLE],
+			['the only one', single],
+		] as const)
+			it(`${JSON.stringify(selector)} is refused, on ${where}`, () => {
+				assert.match(note(selector, examined) ?? '', /: name a policy by its id, a finding or a fingerprint/);
+				assert.equal(one(selector, {}, examined), ['invalid', []]);
+			});
+	const CAUSES: [Partial<WaiverSelector>, string][] = [
+		[{ cluster: 'prod-eu' }, 'it names no policy'],
+		[{ policy: 'p*' }, 'its policy is not kept to one category'],
+		[{ policy: 'privilege/*' }, 'its policy is a whole category'],
+	];
+	for (const [selector, cause] of CAUSES)
+		it(`${JSON.stringify(selector)} is told by its cause`, () =>
+			assert.is(
+				note(selector),
+				`${cause}: name a policy by its id, a finding or a fingerprint, or say broad: true`,
+			));
+	it('policies about waivers do not make the others of their category a part', () => {
+		const policies = [...POLICIES, policy({ id: 'governance/no_owner', kind: 'grant' })];
+		const rules = { policies, now: NOW, maxDays: 180 };
+		const { waivers } = suppress([waiver({ policy: 'governance/n*' })], ALL, rules, WHOLE);
+		assert.is(waivers[0]?.state, 'invalid');
+	});
+	const WIDE: [Partial<WaiverSelector>, string][] = [
+		[{ policy: PRIVILEGE, cluster: '*' }, 'cluster'],
+		[{ policy: PRIVILEGE, cluster: 'prod-*' }, 'cluster'],
+		[{ policy: PRIVILEGE, subject: '**' }, 'subject'],
+		[{ policy: PRIVILEGE, subject: '*e*', cluster: 'prod-eu' }, 'subject'],
+	];
+	for (const [selector, part] of WIDE)
+		it(`${JSON.stringify(selector)} is refused: it narrows nothing`, () =>
+			assert.is(
+				note(selector),
+				`its ${part} leaves every ${part} of the run in: name one, leave that part out, or say broad: true`,
+			));
+	it('such a wildcard suppresses where that is said, and is reported', () =>
+		assert.equal(one({ policy: PRIVILEGE, cluster: 'prod-*' }, { isBroad: true }), [
+			'too_broad',
+			ids(grant, abroad),
+		]));
+	it('a wildcard for the one cluster or subject of a run may be meant for it', () => {
+		const of = { policy: PRIVILEGE, cluster: 'prod-*', subject: 'b1/User//*' };
+		const twice = finding({ ...grant, id: '', policyId: 'privilege/wildcard' });
+		assert.is(note(of, single, [grant, twice]), '');
+	});
+	it('a name without a wildcard is no pattern, whatever it selects', () =>
+		assert.is(note({ policy: PRIVILEGE, cluster: 'prod-eu', subject: 'alice' }, single, [grant]), ''));
 });
 
 describe('suppress :: unused', it => {

@@ -6,10 +6,12 @@ import { formatRfc3339 } from '../../lib/epoch.ts';
 import { oneLine, plural } from '../../lib/text.ts';
 import type { EpochSeconds, Facts } from '../../model/facts.ts';
 import type { RecordKind } from '../../model/record.ts';
+import type { Report } from '../../model/report.ts';
 import { wrap } from '../../reporters/terminal.ts';
 import { scan } from '../../scan.ts';
 import { readFacts, readFactsFolder } from '../facts-folder.ts';
 import { loadPolicies } from '../load-policies.ts';
+import { log } from '../log.ts';
 import type { PreviewFlags } from '../policy.ts';
 import { compareFindings, type Difference, type PreviewedFinding } from '../preview.ts';
 import { buildRequest } from '../run-scan.ts';
@@ -21,6 +23,8 @@ interface Previewed extends Difference {
 	facts: string;
 	now: EpochSeconds;
 	clusters: number;
+	/** Policies that could not be evaluated, and why: what is said of them is no preview. */
+	errors: string[];
 }
 
 /** Prints what policies of one's own would change in the findings of earlier runs. @throws {ScanError} */
@@ -44,6 +48,9 @@ export async function runPreview({
 		.map(({ id }) => id);
 	const text = format === 'json' ? toJson(runs, unjudged) : toText(runs, unjudged);
 	await print(text);
+	for (const { facts, errors } of runs)
+		for (const error of errors) log('error', `${facts}: ${error}`, { code: 'POLICY_FAILED' });
+	if (runs.some(({ errors }) => errors.length > 0)) process.exitCode = 2;
 }
 
 /** Records that a run makes of its own findings and waivers. */
@@ -73,8 +80,19 @@ async function previewRun(
 	// Named as a file to read, so that nothing connects to anything.
 	const request = await buildRequest(mergeSettings({ ...flags, files: [path], now }, {}));
 	const judged = async (bundle: Bundle) =>
-		(await scan({ ...request, files: [], savedFacts: await factsAt(path) }, bundle)).findings;
-	return { facts: path, now, clusters, ...compareFindings(await judged(before), await judged(after)) };
+		scan({ ...request, files: [], savedFacts: await factsAt(path) }, bundle);
+	const { findings } = await judged(before);
+	const previewed = await judged(after);
+	const errors = errorsOf(previewed);
+	return { facts: path, now, clusters, errors, ...compareFindings(findings, previewed.findings) };
+}
+
+/** The verdict's reasons begin with them, one for each policy. */
+function errorsOf({ findings, run: { verdict } }: Report): string[] {
+	if (verdict.exitCode !== 2) return [];
+	const failed = findings.filter(({ gaps }) => gaps.some(({ source }) => source === 'evaluation'));
+	const policies = new Set(failed.map(({ policyId }) => policyId));
+	return verdict.reasons.slice(0, Math.max(policies.size, 1));
 }
 
 /** When the last of a run's facts were collected, and of how many clusters they are. */

@@ -22,18 +22,36 @@ export async function runTest(flags: AskedTests): Promise<void> {
 	const { own, all } = await readPolicyFolder(folder);
 	const { examples, unusable } = await readExamples(folder, policyIds(own));
 	const coverage = isCoverageAsked || floor > 0;
-	const ran = await testPolicies(all, { coverage, examples }).catch(error => {
-		throw withShownPaths(error, folder);
+	const ran = await testPolicies(all, { coverage, examples }).catch(async error => {
+		const shown = withShownPaths(error, folder);
+		// A pipeline reads the report of a run that ends early too.
+		if (format !== 'text') await print(testFormats[format](brokenRun(shown, folder)));
+		throw shown;
 	});
 	const tests = [...ran.tests.map(toResult), ...ran.examples, ...unusable]
 		.sort((a, b) => byCodeUnit(a.file, b.file))
 		.map(test => ({ ...test, file: shownPath(test.file, folder) }));
 	const files = ran.coverage.filter(({ file }) => file in own);
 	const run: TestRun = { tests, coverage: coverage ? weigh(files, folder, floor) : null };
-	await print(testFormats[format](run, { isQuiet: quiet === true, isCoverageAsked }));
 	const { passed, failed } = countTests(run);
+	const told = format === 'junit' && run.tests.length === 0 ? { ...run, tests: [noTest(folder)] } : run;
+	await print(testFormats[format](told, { isQuiet: quiet === true, isCoverageAsked }));
 	const isBelow = run.coverage?.files.some(file => file.isBelow) ?? false;
 	if (failed > 0 || passed === 0 || isBelow) process.exitCode = 1;
+}
+
+/** Policies that do not compile, as one test that stopped. */
+function brokenRun(error: unknown, folder: string): TestRun {
+	const text = error instanceof Error ? error.message : String(error);
+	const [, file = folder, row = '1'] = /^([^:\s]+\.\w+):(\d+):/.exec(text) ?? [];
+	const test = { name: 'policies compile', outcome: 'error' as const, file, row: Number(row), message: text };
+	return { tests: [test], coverage: null };
+}
+
+/** A file of results without a failure is green wherever it is read. */
+function noTest(folder: string): TestResult {
+	const message = 'there is no test';
+	return { name: 'policies have tests', outcome: 'fail', file: folder, row: 1, message };
 }
 
 function policyIds(own: Record<string, string>): string[] {

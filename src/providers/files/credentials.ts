@@ -39,15 +39,38 @@ export function userCredentials(place: UserPlace): UserFacts {
 	return { credentials: parts.flatMap(p => p.credentials), gaps: parts.flatMap(p => p.gaps) };
 }
 
-/** A hash of where it stands, never of the secret. `field` tells two of one kind apart. */
-function placeUid({ user, location, occurrence }: UserPlace, field: string): string {
-	const parts = [location.path, user.name, field, ...(occurrence === 0 ? [] : [occurrence])];
-	return `kubeconfig:${sha256(JSON.stringify(parts))}`;
+/** What a token says of itself that tells it from its successor at the same place. */
+interface Pin {
+	form: 'jwt' | 'bootstrap';
+	value: string;
 }
 
-function base(place: UserPlace, kind: CredentialKind, field: string): Credential {
+/**
+ * A hash of where it stands, and of what pins it, never of the secret. `field` tells two of one kind apart.
+ * What has no pin is named `kubeconfig:`, and whatever is written there later has the same uid.
+ */
+function placeUid({ user, location, occurrence }: UserPlace, field: string, pin: Pin | null): string {
+	const parts = [location.path, user.name, field, ...(occurrence === 0 ? [] : [occurrence])];
+	if (pin === null) return `kubeconfig:${sha256(JSON.stringify(parts))}`;
+	return `${pin.form}:${sha256(JSON.stringify([...parts, pin]))}`;
+}
+
+function pinOf(token: TokenFacts): Pin | null {
+	switch (token.kind) {
+		case 'jwt':
+			return { form: 'jwt', value: token.digest };
+		case 'bootstrap':
+			return { form: 'bootstrap', value: token.id };
+		case 'opaque':
+			return null;
+		default:
+			return token satisfies never;
+	}
+}
+
+function base(place: UserPlace, kind: CredentialKind, field: string, pin: Pin | null = null): Credential {
 	return {
-		uid: placeUid(place, field),
+		uid: placeUid(place, field, pin),
 		kind,
 		// Only the server can tell, unless the credential says its dates.
 		state: 'unknown',
@@ -108,7 +131,7 @@ function tokenFile(place: UserPlace): UserFacts {
 	const loaded = place.locate(path);
 	if (loaded === null) {
 		// Which kind of token it would be is not known: no credential, and the gap says so.
-		const gap = place.gap(line, 'tokenFile cannot be read', placeUid(place, 'token_file'));
+		const gap = place.gap(line, 'tokenFile cannot be read', placeUid(place, 'token_file', null));
 		return { credentials: [], gaps: [gap] };
 	}
 	return tokenFacts(place, readToken(place.readText(path)), 'token_file', [loaded]);
@@ -116,7 +139,7 @@ function tokenFile(place: UserPlace): UserFacts {
 
 function tokenFacts(place: UserPlace, token: TokenFacts, field: string, files: Location[]): UserFacts {
 	const make = (kind: CredentialKind, rest: Partial<Credential>): Credential => {
-		const common = base(place, kind, field);
+		const common = base(place, kind, field, pinOf(token));
 		return { ...common, ...rest, locations: [...common.locations, ...files, ...(rest.locations ?? [])] };
 	};
 	switch (token.kind) {

@@ -2,6 +2,7 @@ import { byCodeUnit, oneLine } from '../../lib/text.ts';
 import { type Severity, severities } from '../../model/policy.ts';
 import type { Report, ReportedCluster } from '../../model/report.ts';
 import { count, named, severityWords, statusWords } from '../words.ts';
+import { isCounted } from './gaps.ts';
 import { type Capped, capped } from './rows.ts';
 
 export interface ClusterRow {
@@ -32,7 +33,8 @@ const MAX_CONTEXTS = 8;
 /** Every cluster with how it was read and what was found, by name. */
 export function clusterRows(report: Report): Capped<ClusterRow> {
 	const gaps = new Map<string, number>();
-	for (const { cluster } of report.gaps) gaps.set(cluster.uid, (gaps.get(cluster.uid) ?? 0) + 1);
+	for (const { cluster } of report.gaps.filter(isCounted))
+		gaps.set(cluster.uid, (gaps.get(cluster.uid) ?? 0) + 1);
 	const sorted = [...report.clusters].sort((a, b) => byCodeUnit(a.name, b.name) || byCodeUnit(a.uid, b.uid));
 	return capped(sorted, MAX_ROWS, 'clusters', cluster => clusterRow(cluster, gaps.get(cluster.uid) ?? 0));
 }

@@ -66,7 +66,7 @@ function placeOf(finding: Finding, shown: Set<string>): Place {
 function frameworkView(framework: Compliance, report: Report, known: Map<string, Place>): FrameworkView {
 	return {
 		id: oneLine(framework.id, 120),
-		title: oneLine(framework.title),
+		title: named(framework.title),
 		countWords: stateCounts(framework.counts),
 		controls: framework.controls.map(control => controlRow(control, report, known)),
 	};
@@ -78,12 +78,12 @@ function controlRow(control: ReportedControl, report: Report, known: Map<string,
 		control.clusters.length > 1 && control.clusters.some(({ reason }) => reason !== control.reason);
 	const perCluster = isTelling ? control.clusters : [];
 	return {
-		id: oneLine(control.id, 60),
+		id: named(control.id, 60),
 		title: oneLine(control.title),
 		...stateOf(control.state),
 		reason: oneLine(control.reason, 800),
 		policies: control.policies.map(({ id, strength, outcomes }) => ({
-			id: oneLine(id, 120),
+			id: named(id, 120),
 			strength: strengthWords[strength],
 			counts: `${count(outcomes.fail)} fail, ${count(outcomes.unknown)} unknown, ${count(outcomes.pass)} pass`,
 		})),
@@ -107,7 +107,7 @@ function evidenceView(
 ): EvidenceView {
 	const links = findings.slice(0, MAX_LINKS).map(id => {
 		const place = known.get(id);
-		if (place === undefined) return { href: '#findings', text: oneLine(id, 60) };
+		if (place === undefined) return { href: '#findings', text: named(id, 60) };
 		const { finding, href } = place;
 		const waived = href === '#suppressed' ? ' (waived)' : finding.outcome === 'unknown' ? ' (unknown)' : '';
 		return {

@@ -29,6 +29,8 @@ export interface FindingGroup extends Capped<FindingRow> {
 export interface FindingRow {
 	/** Where links lead. */
 	id: string;
+	/** What `waive` takes. */
+	findingId: string;
 	subject: string;
 	where: string;
 	cluster: string;
@@ -92,6 +94,7 @@ export function rowId({ id }: Pick<Finding, 'id'>): string {
 function findingRow(finding: Finding): FindingRow {
 	return {
 		id: rowId(finding),
+		findingId: oneLine(finding.id, 16),
 		subject: named(finding.subject.name),
 		where: whereOf(finding),
 		cluster: named(finding.cluster.name, 120),

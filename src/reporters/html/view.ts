@@ -14,12 +14,13 @@ import {
 import { type ClusterRow, clusterRows } from './clusters.ts';
 import { type FrameworkView, frameworkViews } from './compliance.ts';
 import { type FindingSection, findingSections } from './findings.ts';
-import { type GapView, gapView } from './gaps.ts';
+import { type GapView, gapView, type UnknownView, unknownView } from './gaps.ts';
 import { type IdentityRow, identityRows } from './identities.ts';
 import { type CredentialRow, credentialRows } from './inventory.ts';
 import { type KubeconfigViews, kubeconfigViews } from './kubeconfigs.ts';
 import { type PolicyRow, policyRows } from './policies.ts';
 import type { Capped } from './rows.ts';
+import { type ThresholdView, thresholdView } from './thresholds.ts';
 import { type SuppressedRow, suppressedRows, type WaiverRow, waiverRows } from './waivers.ts';
 
 /** Everything that the page shows, worded, sorted and cut: templates only lay it out. */
@@ -35,6 +36,8 @@ export interface View {
 	barLabel: string;
 	totals: { label: string; count: string; note: string; href: string }[];
 	gaps: GapView;
+	unknown: UnknownView;
+	thresholds: ThresholdView;
 	sections: FindingSection[];
 	hasFindings: boolean;
 	frameworks: FrameworkView[];
@@ -51,8 +54,7 @@ export interface View {
 /** Makes the view of a report; never judges, never leaves anything out without saying how much. */
 export function toView(report: Report): View {
 	const { run } = report;
-	const words = verdictWords(run);
-	const gaps = gapView(report);
+	const words = verdictWords(report);
 	const sections = findingSections(report);
 	return {
 		title: `kubelapse: ${words.headline}`,
@@ -67,7 +69,9 @@ export function toView(report: Report): View {
 		},
 		...severityView(report.summary.findings),
 		totals: totals(report),
-		gaps,
+		gaps: gapView(report),
+		unknown: unknownView(report),
+		thresholds: thresholdView(report),
 		sections,
 		hasFindings: sections.length > 0,
 		frameworks: frameworkViews(report, sections),
@@ -121,15 +125,15 @@ function totals({ summary, clusters }: Report): View['totals'] {
 		},
 		{ label: noun(summary.gaps, 'gap'), count: count(summary.gaps), note: 'facts not read', href: '#gaps' },
 		{
-			label: noun(summary.unknown, 'unknown answer'),
+			label: noun(summary.unknown, 'unknown finding'),
 			count: count(summary.unknown),
-			note: 'never counted as passed',
-			href: '#gaps',
+			note: 'could not be judged',
+			href: '#unknown',
 		},
 		{
 			label: noun(summary.credentials, 'credential'),
 			count: count(summary.credentials),
-			note: 'met',
+			note: 'seen',
 			href: '#credentials',
 		},
 		{

@@ -1,3 +1,4 @@
+import { describeDetails } from '../../lib/describe-details.ts';
 import { formatRfc3339 } from '../../lib/epoch.ts';
 import { oneLine } from '../../lib/text.ts';
 import type { EpochSeconds } from '../../model/facts.ts';
@@ -68,13 +69,13 @@ export function waiverRows({ waivers }: Report): Capped<WaiverRow> {
 function waiverRow({ id, state, note, matches, ...waiver }: ReportedWaiver): WaiverRow {
 	const [word, meaning] = waiverWords[state];
 	return {
-		id: oneLine(id, 120),
+		id: named(id, 120),
 		state: word,
 		tone: TONES[state],
 		meaning: note === '' ? meaning : `${meaning} ${sentence(note)}`,
 		matches: count(matches),
 		reason: prose(waiver.reason),
-		owner: oneLine(waiver.owner),
+		owner: named(waiver.owner),
 		approver: oneLine(waiver.approver),
 		ticket: oneLine(waiver.ticket),
 		until: moment(waiver.expires),
@@ -88,6 +89,7 @@ export function suppressedRows(report: Report): Capped<SuppressedRow> {
 }
 
 function suppressedRow({ suppression, ...finding }: SuppressedFinding): SuppressedRow {
+	const details = describeDetails(finding.details);
 	return {
 		severity: finding.severity,
 		word: severityWords[finding.severity],
@@ -95,10 +97,11 @@ function suppressedRow({ suppression, ...finding }: SuppressedFinding): Suppress
 		subject: named(finding.subject.name),
 		where: whereOf(finding),
 		cluster: named(finding.cluster.name, 120),
-		message: oneLine(finding.message, 600),
-		waiver: oneLine(suppression.waiver, 120),
+		// Subject and cluster stand beside it already.
+		message: oneLine(details === '' ? finding.title : `${finding.title}: ${details}`, 600),
+		waiver: named(suppression.waiver, 120),
 		reason: prose(suppression.reason),
-		owner: oneLine(suppression.owner),
+		owner: named(suppression.owner),
 		until: moment(suppression.expires),
 	};
 }

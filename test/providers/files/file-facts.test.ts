@@ -1,4 +1,4 @@
-import { chmodSync, symlinkSync } from 'node:fs';
+import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readCertificate } from '../../../src/lib/x509.ts';
 import { readKubeconfigFile } from '../../../src/providers/files/file-facts.ts';
@@ -152,6 +152,31 @@ describe('readKubeconfigFile', it => {
 			[['bootstrap_tokens', 'not_configured', credentials[0]?.uid]],
 		);
 	});
+
+	it('token :: another one at the same place is another credential, where it says of itself which it is', async () =>
+		inFolder({}, async dir => {
+			const uid = (user: string) => {
+				writeFileSync(join(dir, 'config'), oneUser(user));
+				return readKubeconfigFile(join(dir, 'config')).endpoints[0]?.credentials[0]?.uid ?? '';
+			};
+			const uids = [
+				`{token: ${jwt(boundClaims)}}`,
+				`{token: ${jwt({ ...boundClaims, exp: NOW + 7 * 365 * 86_400 })}}`,
+				`{token: ${jwt({ ...boundClaims, jti: '1' })}}`,
+				`{token: ${jwt(boundClaims, 'signed-anew')}}`,
+				'{token: abcdef.0123456789abcdef}',
+				'{token: fedcba.0123456789abcdef}',
+				'{token: hunter22}',
+				'{token: hunter23}',
+			].map(uid);
+			const [first, longer, named, resigned, bootstrap, other, opaque, next] = uids;
+			assert.equal([resigned, next], [first, opaque]);
+			assert.is(new Set([first, longer, named, bootstrap, other, opaque]).size, 6);
+			assert.equal(
+				uids.map(text => text.split(':')[0]),
+				['jwt', 'jwt', 'jwt', 'jwt', 'bootstrap', 'bootstrap', 'kubeconfig', 'kubeconfig'],
+			);
+		}));
 
 	it('token file that is missing', async () => {
 		const { credentials, gaps } = await userFacts('{tokenFile: gone}');
