@@ -1,9 +1,10 @@
 import { availableParallelism, loadavg } from 'node:os';
+import { benchCloud } from './cloud.ts';
 import { benchEvaluation } from './evaluate-records.ts';
 import { benchScan } from './scan-cluster.ts';
 import { benchStartUp } from './start-up.ts';
 
-const parts = { a: benchScan, b: benchEvaluation, c: benchStartUp };
+const parts = { a: benchScan, b: benchEvaluation, c: benchStartUp, d: benchCloud };
 const wanted = process.argv.slice(2);
 
 const [load = 0] = loadavg();
