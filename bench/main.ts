@@ -1,11 +1,19 @@
 import { availableParallelism, loadavg } from 'node:os';
+import { benchCloud } from './cloud.ts';
 import { benchEvaluation } from './evaluate-records.ts';
 import { benchManyRecords } from './many-records.ts';
 import { benchOwnPolicies } from './own-policies.ts';
 import { benchScan } from './scan-cluster.ts';
 import { benchStartUp } from './start-up.ts';
 
-const parts = { a: benchScan, b: benchEvaluation, c: benchStartUp, d: benchManyRecords, e: benchOwnPolicies };
+const parts = {
+	a: benchScan,
+	b: benchEvaluation,
+	c: benchStartUp,
+	d: benchManyRecords,
+	e: benchOwnPolicies,
+	f: benchCloud,
+};
 const wanted = process.argv.slice(2);
 
 const [load = 0] = loadavg();

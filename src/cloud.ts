@@ -56,7 +56,11 @@ export interface CloudDiscovered {
 /** Lists every account's clusters. Nothing of a cluster is read before its `facts` are asked for. */
 export async function discoverCloud(request: ScanRequest, live: LiveCluster[]): Promise<CloudDiscovered> {
 	const targets = request.clouds;
-	const caller = createCaller({ timeoutMs: request.requestTimeoutSeconds * 1000, signal: request.signal });
+	const caller = createCaller({
+		timeoutMs: request.requestTimeoutSeconds * 1000,
+		signal: request.signal,
+		atOneAddress: Object.keys(targets[0]?.access.endpoints ?? {}),
+	});
 	const found = await Promise.all(
 		targets.map(target =>
 			discoverAccount({ ...target, caller, profile: target.access.profile ?? '' }, request, live),
@@ -157,6 +161,9 @@ function userStatesOnce(account: Account): Context['userStates'] {
 		return asked;
 	};
 }
+
+/** Of one of many clusters: the first handshake is then the only whole one. */
+const FEW_SOCKETS = 2;
 
 /** States of a cluster in which its API server is not to be asked. */
 const DOWN = [
@@ -357,7 +364,7 @@ async function liveFacts(
 		const unread = { ...emptyFacts(cluster, request.now, 'unavailable'), gaps: [found] };
 		return attachEndpoints(unread, files);
 	}
-	const way = await reach(found, request);
+	const way = await reach(found, request, { isNext: true, maxSockets: FEW_SOCKETS });
 	const ways: LiveCluster['ways'] = [way, ...(own?.ways ?? [])];
 	return collectLive({ uid: row.id, name: row.name, ways }, options);
 }

@@ -44,16 +44,24 @@ export async function discover(request: ScanRequest): Promise<Discovered> {
 	return { clusters, broken, error, notices: clusters.flatMap(cluster => noticesOf(cluster, clusters)) };
 }
 
-/** Connects to one target and asks who it is. */
-export async function reach(target: LiveTarget, request: ScanRequest): Promise<Way> {
+/** Connects to one target and asks who it is. @param isNext its lists are read at once, by the same sockets. */
+export async function reach(
+	target: LiveTarget,
+	request: ScanRequest,
+	{ isNext = false, maxSockets }: { isNext?: boolean; maxSockets?: number } = {},
+): Promise<Way> {
 	const limit = createTimeLimit(request);
-	const options = { requestTimeoutMs: request.requestTimeoutSeconds * 1000, signal: limit.signal };
+	const options = {
+		requestTimeoutMs: request.requestTimeoutSeconds * 1000,
+		signal: limit.signal,
+		...(maxSockets === undefined ? {} : { maxSockets }),
+	};
 	limit.start();
 	try {
 		const connected = await connect(target, options);
 		const answer = await probe(connected.api);
 		// Hundreds of targets wait for their turn: none holds a socket meanwhile.
-		connected.rest();
+		if (!isNext) connected.rest();
 		return { target, connected, probe: answer, limit };
 	} catch (error) {
 		const gaps = [toGap('cluster', '', error)];

@@ -8,6 +8,12 @@ test_denies_a_person_above_the_limit if {
 	findings(testing.day + 1, {}, "yes") == {{"lifetimeSeconds": testing.day + 1, "maxSeconds": testing.day}}
 }
 
+test_denies_a_token_that_ends_too_late if {
+	every kind in {"static_token", "basic_auth"} {
+		findings(testing.day + 1, {"kind": kind}, "yes") == {{"lifetimeSeconds": testing.day + 1, "maxSeconds": testing.day}}
+	}
+}
+
 test_leaves_a_person_at_the_limit if findings(testing.day, {}, "unknown") == set()
 
 test_allows_robots_more if {

@@ -24,6 +24,8 @@ export interface CallerOptions {
 	/** Of one attempt. */
 	timeoutMs: number;
 	signal: AbortSignal;
+	/** Products whose regions all have one address, and its limit. */
+	atOneAddress?: string[];
 	/** Of pauses; the time limit of an attempt is the machine's. */
 	clock?: Clock;
 }
@@ -51,7 +53,8 @@ export function createCaller(options: CallerOptions): Caller {
 	setMaxListeners(0, options.signal);
 	return {
 		read: read => {
-			const key = `${read.product} ${read.region}`;
+			const isOne = options.atOneAddress?.includes(read.product) === true;
+			const key = `${read.product} ${isOne ? '' : read.region}`;
 			const line = lines.get(key) ?? { limiter: createLimiter(options.clock), silent: 0 };
 			lines.set(key, line);
 			return attempts(read, line, options);
@@ -85,7 +88,7 @@ async function attempts<T>(read: CloudRead<T>, line: Line, options: CallerOption
 			line.silent = isSilent ? line.silent + 1 : 0;
 			throw toApiError(read.action, failure);
 		}
-		await pause(200 * 2 ** attempt, signal, clock);
+		await pause(100 * 2 ** attempt, signal, clock);
 		attempt++;
 	}
 }

@@ -6,11 +6,11 @@ import {
 } from '@alicloud/cs20151215';
 import { ApiError } from '../../lib/api-error.ts';
 import { parseRfc3339 } from '../../lib/epoch.ts';
+import { areRounded } from '../../lib/ram-uid.ts';
 import type { EpochSeconds } from '../../model/facts.ts';
 import type { Account } from './account.ts';
 import { type Listing, readNumbered } from './pages.ts';
 import { DEFAULT_REGION } from './sdk.ts';
-import { areRounded } from './uid.ts';
 
 /** A cluster as DescribeClustersV1 lists it. */
 export interface ClusterRow {

@@ -58,8 +58,13 @@ export function createLimiter(clock: Clock = realClock): Limiter {
 	};
 	const step = () => (isLimitKnown ? WINDOW_MS : STEP_MS);
 	const grow = (now: number) => {
+		if (now - changedAt < step()) return;
 		// A rate that nobody makes use of proves nothing.
-		if (now - changedAt < step() || recent(now) < rate * 0.8) return;
+		const isProven = isLimitKnown
+			? recent(now) >= rate * 0.8
+			: sent.length >= rate &&
+				(passes.at(-1) ?? Number.NEGATIVE_INFINITY) > Math.max(changedAt, sent[0] ?? now);
+		if (!isProven) return;
 		// Once a limit is known it is felt for, for it may have been raised.
 		rate *= growth;
 		growth = Math.min(MOST_GROWTH, growth ** 2);
@@ -67,8 +72,8 @@ export function createLimiter(clock: Clock = realClock): Limiter {
 	};
 	const queue = createQueue(clock, () => {
 		const now = clock.now();
-		grow(now);
 		sent = sent.filter(at => at > now - WINDOW_MS);
+		grow(now);
 		const window = (sent.at(-Math.ceil(rate)) ?? Number.NEGATIVE_INFINITY) + WINDOW_MS;
 		// Near a limit that is known a burst would be refused.
 		const pace = isLimitKnown ? lastAt + WINDOW_MS / rate : Number.NEGATIVE_INFINITY;

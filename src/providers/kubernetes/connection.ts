@@ -18,7 +18,10 @@ const MAX_SOCKETS = 6;
 /** Longest that an exec plugin may take: a login in a cloud's CLI takes seconds. */
 const PLUGIN_TIMEOUT_MS = 20_000;
 
-export type ConnectOptions = Pick<ApiLimits, 'requestTimeoutMs' | 'signal'>;
+export interface ConnectOptions extends Pick<ApiLimits, 'requestTimeoutMs' | 'signal'> {
+	/** Sockets at once; fewer than six for one of many clusters, since a handshake costs more than a list. */
+	maxSockets?: number;
+}
 
 /** An authenticated way to one API server. */
 export interface Connected {
@@ -97,7 +100,7 @@ async function logIn(target: LiveTarget, options: ConnectOptions): Promise<Login
 	if (typeof filled.auth === 'string')
 		headers.authorization = `Basic ${Buffer.from(filled.auth).toString('base64')}`;
 	return {
-		agent: keepAliveAgent(filled, target),
+		agent: keepAliveAgent(filled, target, options.maxSockets ?? MAX_SOCKETS),
 		headers: { ...headers, ...impersonation(target.raw.user) },
 		certificate: filled.cert === undefined ? '' : Buffer.from(filled.cert as Buffer).toString('latin1'),
 	};
@@ -207,17 +210,17 @@ function inline({ token, clientCertificateData, clientKeyData }: ExecCredential)
 }
 
 /** The library's own agents have no keep-alive: a handshake for each page. One behind a proxy is kept. */
-function keepAliveAgent(filled: RequestOptions, target: LiveTarget): Agent {
+function keepAliveAgent(filled: RequestOptions, target: LiveTarget, maxSockets: number): Agent {
 	const { ca, cert, key, pfx, passphrase, servername, rejectUnauthorized } = filled;
 	if (typeof target.raw.cluster['proxy-url'] === 'string' && filled.agent instanceof http.Agent) {
-		return Object.assign(filled.agent, { keepAlive: true, maxSockets: MAX_SOCKETS });
+		return Object.assign(filled.agent, { keepAlive: true, maxSockets });
 	}
 	const tls = Object.fromEntries(
 		Object.entries({ ca, cert, key, pfx, passphrase, servername, rejectUnauthorized }).filter(
 			([, value]) => value !== undefined,
 		),
 	);
-	const options = { keepAlive: true, maxSockets: MAX_SOCKETS, ...tls };
+	const options = { keepAlive: true, maxSockets, ...tls };
 	return isPlainHttp(target) ? new http.Agent(options) : withOneContext(new https.Agent(options));
 }
 

@@ -1,0 +1,33 @@
+import { type CloudFleetOptions, startCloudFleet } from '../src/demo/alibaba/fleet.ts';
+
+/** What it is asked for: a fleet, then the calls that it had since they were last asked for. */
+export type CloudOrder = { shape: Omit<CloudFleetOptions, 'now'> } | 'calls' | 'end';
+
+// A cloud that shares the scan's process would share its processor.
+/** One call that was let in. */
+export interface Seen {
+	action: string;
+	/** Milliseconds. */
+	at: number;
+}
+
+const seen: Seen[] = [];
+let fleet: Awaited<ReturnType<typeof startCloudFleet>> | null = null;
+
+process.on('message', async (order: CloudOrder) => {
+	if (order === 'end') {
+		await fleet?.close();
+		return process.disconnect();
+	}
+	if (order === 'calls') {
+		process.send?.(seen.splice(0));
+		return;
+	}
+	fleet = await startCloudFleet({ now: () => Math.floor(Date.now() / 1000), ...order.shape });
+	await fleet.warm();
+	const { calls } = fleet.state;
+	calls.push = ({ action } = { product: 'cs', action: '', caller: '' }) =>
+		seen.push({ action, at: performance.now() });
+	const { endpoints, authorityPem, accessKeyId, accessKeySecret } = fleet;
+	process.send?.({ endpoint: endpoints.cs, authorityPem, accessKeyId, accessKeySecret });
+});
