@@ -1,10 +1,10 @@
+import { readSubjectUid } from './lib/alibaba-uid.ts';
 import { deletable } from './lib/deletable.ts';
 import { byCodeUnit } from './lib/text.ts';
 import type { CloudState, Credential, DirectoryIdentity } from './model/facts.ts';
 import type { Existence } from './model/record.ts';
 import type { Report, ReportedCluster, ReportedIdentity } from './model/report.ts';
 import type { ClusterView, ClusterViewRow, IdentityView, KubeconfigCell, Views } from './model/views.ts';
-import { readSubjectUid } from './providers/alibaba/uid.ts';
 
 /** What the views are made of. */
 export type Viewed = Pick<Report, 'clusters' | 'credentials' | 'identities' | 'grants'>;

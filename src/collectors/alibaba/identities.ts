@@ -1,6 +1,6 @@
+import { readSubjectUid } from '../../lib/alibaba-uid.ts';
 import type { Binding, CloudState, DirectoryIdentity } from '../../model/facts.ts';
 import type { Directory, Found } from '../../providers/alibaba/directory.ts';
-import { readSubjectUid } from '../../providers/alibaba/uid.ts';
 
 /** The uids that bindings name as users, each with the names that they use. */
 export function boundUids(bindings: Binding[]): Map<string, Set<string>> {

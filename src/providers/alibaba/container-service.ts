@@ -4,13 +4,13 @@ import {
 	ListClusterKubeconfigStatesRequest,
 	ListUserKubeConfigStatesRequest,
 } from '@alicloud/cs20151215';
+import { areRounded } from '../../lib/alibaba-uid.ts';
 import { ApiError } from '../../lib/api-error.ts';
 import { parseRfc3339 } from '../../lib/epoch.ts';
 import type { EpochSeconds } from '../../model/facts.ts';
 import type { Account } from './account.ts';
 import { type Listing, readNumbered } from './pages.ts';
 import { DEFAULT_REGION } from './sdk.ts';
-import { areRounded } from './uid.ts';
 
 /** A cluster as DescribeClustersV1 lists it. */
 export interface ClusterRow {

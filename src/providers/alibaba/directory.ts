@@ -1,13 +1,13 @@
 import { ListUsersInRecycleBinRequest, ListUsersRequest } from '@alicloud/ims20190815';
 import { ListRolesRequest } from '@alicloud/ram20150501';
+import { areRounded, uidKind } from '../../lib/alibaba-uid.ts';
 import { toGap } from '../../lib/api-error.ts';
 import { parseRfc3339 } from '../../lib/epoch.ts';
-import { oneLine, plural } from '../../lib/text.ts';
+import { oneLine } from '../../lib/text.ts';
 import type { DirectoryIdentity, EpochSeconds, Gap } from '../../model/facts.ts';
 import type { Account } from './account.ts';
 import { type Listing, readMarked } from './pages.ts';
 import { DEFAULT_REGION } from './sdk.ts';
-import { areRounded, uidKind } from './uid.ts';
 
 /** Everybody of one account, as far as it could be read. */
 export interface Directory {
@@ -236,9 +236,4 @@ async function readCounts({
 		run: () => client.getAccountSummary(),
 	});
 	return { users: body?.summaryMap?.users, roles: body?.summaryMap?.roles };
-}
-
-/** For the log: how many a directory holds. */
-export function describeDirectory(users: number, roles: number): string {
-	return `${plural(users, 'RAM user')}, ${plural(roles, 'RAM role')}`;
 }

@@ -1,5 +1,5 @@
-import { areRounded, readSubjectUid, uidKind } from '../../../src/providers/alibaba/uid.ts';
-import { assert, describe } from '../../helpers/describe.ts';
+import { areRounded, readSubjectUid, uidKind } from '../../src/lib/alibaba-uid.ts';
+import { assert, describe } from '../helpers/describe.ts';
 
 describe('readSubjectUid', it => {
 	it('reads a uid, with a suffix of digits or of anything else', () => {
