@@ -1,5 +1,5 @@
+import { readSubjectUid, readSubjectUid } from './lib/alibaba-uid.ts';
 import { deletable } from './lib/deletable.ts';
-import { readSubjectUid } from './lib/ram-uid.ts';
 import { byCodeUnit } from './lib/text.ts';
 import type { CloudState, Credential, DirectoryIdentity } from './model/facts.ts';
 import type { Existence } from './model/record.ts';

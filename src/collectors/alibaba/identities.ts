@@ -1,4 +1,4 @@
-import { readSubjectUid } from '../../lib/ram-uid.ts';
+import { readSubjectUid } from '../../lib/alibaba-uid.ts';
 import type { Binding, CloudState, DirectoryIdentity } from '../../model/facts.ts';
 import type { Directory, Found } from '../../providers/alibaba/directory.ts';
 

@@ -4,9 +4,9 @@ import {
 	ListClusterKubeconfigStatesRequest,
 	ListUserKubeConfigStatesRequest,
 } from '@alicloud/cs20151215';
+import { areRounded, areRounded } from '../../lib/alibaba-uid.ts';
 import { ApiError } from '../../lib/api-error.ts';
 import { parseRfc3339 } from '../../lib/epoch.ts';
-import { areRounded } from '../../lib/ram-uid.ts';
 import type { EpochSeconds } from '../../model/facts.ts';
 import type { Account } from './account.ts';
 import { type Listing, readNumbered } from './pages.ts';

@@ -1,8 +1,8 @@
 import { ListUsersInRecycleBinRequest, ListUsersRequest } from '@alicloud/ims20190815';
 import { ListRolesRequest } from '@alicloud/ram20150501';
+import { areRounded, uidKind } from '../../lib/alibaba-uid.ts';
 import { toGap } from '../../lib/api-error.ts';
 import { parseRfc3339 } from '../../lib/epoch.ts';
-import { areRounded, uidKind } from '../../lib/ram-uid.ts';
 import { oneLine } from '../../lib/text.ts';
 import type { DirectoryIdentity, EpochSeconds, Gap } from '../../model/facts.ts';
 import type { Account } from './account.ts';
