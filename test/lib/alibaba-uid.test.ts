@@ -1,12 +1,4 @@
-<<<<<<<< HEAD:test/lib/alibaba-uid.test.ts
-
 import { areRounded, readSubjectUid, uidKind } from '../../src/lib/alibaba-uid.ts';
-
-========
-
-import { areRounded, readSubjectUid, uidKind } from '../../src/lib/alibaba-uid.ts';
-
->>>>>>>> b367965c3fb23165603db39caf16441e9cea37de:test/lib/alibaba-uid.test.ts
 
 import { assert, describe } from '../helpers/describe.ts';
 
