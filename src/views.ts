@@ -1,4 +1,4 @@
-import { readSubjectUid, readSubjectUid } from './lib/alibaba-uid.ts';
+import { readSubjectUid } from './lib/alibaba-uid.ts';
 import { deletable } from './lib/deletable.ts';
 import { byCodeUnit } from './lib/text.ts';
 import type { CloudState, Credential, DirectoryIdentity } from './model/facts.ts';

@@ -4,7 +4,7 @@ import {
 	ListClusterKubeconfigStatesRequest,
 	ListUserKubeConfigStatesRequest,
 } from '@alicloud/cs20151215';
-import { areRounded, areRounded } from '../../lib/alibaba-uid.ts';
+import { areRounded } from '../../lib/alibaba-uid.ts';
 import { ApiError } from '../../lib/api-error.ts';
 import { parseRfc3339 } from '../../lib/epoch.ts';
 import type { EpochSeconds } from '../../model/facts.ts';
