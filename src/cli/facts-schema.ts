@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Facts } from '../model/facts.ts';
 import { sources } from '../model/facts.ts';
+import { auditSchema } from './audit-schema.ts';
 
 const text = z.string();
 const texts = z.array(text);
@@ -9,7 +10,7 @@ const moment = seconds.nullable();
 const count = z.int().min(0);
 
 const location = z.object({
-	origin: z.enum(['csr', 'secret', 'kubeconfig', 'connection', 'cloud', 'audit']),
+	origin: z.enum(['csr', 'secret', 'kubeconfig', 'connection', 'cloud', 'ledger', 'audit']),
 	path: text,
 	line: count,
 	namespace: text,
@@ -197,6 +198,9 @@ export const factsSchema = z.object({
 	roles: z.array(role),
 	serviceAccounts: z.array(z.object({ uid: text, namespace: text, name: text })),
 	identities: z.array(identity),
+	apiServers: count.nullable(),
+	audit: auditSchema(credential).nullable(),
+	ledger: z.object({ since: moment, credentials: z.array(credential) }).nullable(),
 	sources: z.array(
 		z.object({
 			source: z.enum(sources),

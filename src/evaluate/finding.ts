@@ -174,6 +174,7 @@ const OBJECT_KINDS = {
 	kubeconfig: 'kubeconfig',
 	connection: 'kubeconfig',
 	cloud: 'kubeconfig',
+	ledger: 'Certificate',
 	audit: 'Certificate',
 } as const satisfies Record<Location['origin'], string>;
 

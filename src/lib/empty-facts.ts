@@ -46,6 +46,9 @@ export function emptyFacts(
 		roles: [],
 		serviceAccounts: [],
 		identities: [],
+		apiServers: null,
+		audit: null,
+		ledger: null,
 		sources: LIVE_SOURCES.map((source): SourceStatus => ({ source, status, count: 0 })),
 		gaps: [],
 	};

@@ -1,3 +1,5 @@
+import type { AuditTrail, Ledger } from './audit.ts';
+
 /** Seconds since 1970-01-01T00:00:00Z, an integer. */
 export type EpochSeconds = number;
 
@@ -124,9 +126,10 @@ export type CredentialState = 'not_issued' | 'effective' | 'expired' | 'revoked'
 export interface Location {
 	/**
 	 * `csr`, `secret`, `kubeconfig`, `connection` (the credential that the scan itself uses), `cloud` (a list of the
-	 * provider) or `audit` (its id in an audit log, and nothing else).
+	 * provider), `ledger` (its request in an audit log, or in an earlier scan) or `audit` (its id in an audit log, and
+	 * nothing else).
 	 */
-	origin: 'csr' | 'secret' | 'kubeconfig' | 'connection' | 'cloud' | 'audit';
+	origin: 'csr' | 'secret' | 'kubeconfig' | 'connection' | 'cloud' | 'ledger' | 'audit';
 	/** Path of the file as given; empty for objects. */
 	path: string;
 	/** First line of the user, cluster or context block, from 1; 0 for objects. */
@@ -341,6 +344,12 @@ export interface Facts {
 	serviceAccounts: ServiceAccount[];
 	/** What rosters say of the cluster's users; empty where none was asked. */
 	identities: DirectoryIdentity[];
+	/** How many API servers say that they run (`apiserver-*` Leases of kube-system); null where that was not read. */
+	apiServers: number | null;
+	/** Who used what; null where no audit log was given. */
+	audit: AuditTrail | null;
+	/** Certificates on record; null where no history is kept. */
+	ledger: Ledger | null;
 	sources: SourceStatus[];
 	gaps: Gap[];
 }

@@ -30,6 +30,9 @@ function facts(uid: string, name: string): Facts {
 		roles: [],
 		serviceAccounts: [],
 		identities: [],
+		apiServers: null,
+		audit: null,
+		ledger: null,
 		sources: [{ source: 'roles', status: 'complete', count: 0 }],
 		gaps: [{ source: 'usage', code: 'not_configured', message: 'no audit log', permission: '', subject: '' }],
 	};
