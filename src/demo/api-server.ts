@@ -7,6 +7,7 @@ import { authenticate } from './authenticate.ts';
 import type { DemoCluster } from './cluster.ts';
 import { handle } from './handle.ts';
 import { createKeys, privateKeyPem } from './pki.ts';
+import { readReview } from './protobuf.ts';
 import { failure, unauthorized } from './status.ts';
 import type { Answer } from './wire.ts';
 
@@ -117,10 +118,12 @@ async function answer(cluster: DemoCluster, request: IncomingMessage): Promise<A
 	if (body === null)
 		return failure(413, 'RequestEntityTooLarge', 'Request entity too large: limit is 1048576');
 	const { method = '', url = '', headers } = request;
-	return handle(cluster, user, { method, url, accept: headers.accept, body });
+	const isProtobuf = headers['content-type'] === 'application/vnd.kubernetes.protobuf';
+	const text = isProtobuf ? JSON.stringify(readReview(body)) : body.toString();
+	return handle(cluster, user, { method, url, accept: headers.accept, body: text });
 }
 
-async function readBody(request: IncomingMessage): Promise<string | null> {
+async function readBody(request: IncomingMessage): Promise<Buffer | null> {
 	const chunks: Buffer[] = [];
 	let length = 0;
 	for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -128,7 +131,7 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
 		// Read to its end all the same: an answer is seen only by whoever could send all of it.
 		if (length <= MAX_BODY_BYTES) chunks.push(chunk);
 	}
-	return length > MAX_BODY_BYTES ? null : Buffer.concat(chunks).toString();
+	return length > MAX_BODY_BYTES ? null : Buffer.concat(chunks);
 }
 
 function send(response: ServerResponse, { code, body, headers }: Answer): void {

@@ -1,5 +1,6 @@
 import { type Attributes, authorize } from './authorize.ts';
 import type { DemoCluster } from './cluster.ts';
+import { discovery } from './discovery.ts';
 import { list, toPartial } from './list.ts';
 import { negotiate } from './negotiate.ts';
 import { reviews } from './reviews.ts';
@@ -28,6 +29,8 @@ export function handle(cluster: DemoCluster, user: UserInfo, request: ApiRequest
 	// Not `new URL`: it reads `//host/version` as another server, and throws on what nobody should send.
 	const [, pathname = '', query = ''] = /^([^?]*)\??(.*)$/s.exec(request.url) ?? [];
 	if (request.method === 'GET' && pathname === '/version') return version(cluster, user);
+	const known = request.method === 'GET' ? discovery(pathname) : null;
+	if (known !== null) return discovered(cluster, user, pathname, known);
 	const target = parsePath(pathname);
 	if (target === null) return noSuchPath();
 	if (request.method === 'POST' && target.name === '') return review(cluster, user, target, request.body);
@@ -50,6 +53,13 @@ export function handle(cluster: DemoCluster, user: UserInfo, request: ApiRequest
 	if (found === undefined) return notFound(target.group, resource, target.name);
 	const typed = { kind: resources[resource].kind, apiVersion: apiVersionOf(resource), ...found };
 	return { code: 200, body: form === 'full' ? typed : toPartial(found) };
+}
+
+function discovered(cluster: DemoCluster, user: UserInfo, path: string, body: object): Answer {
+	const wanted: Attributes = { kind: 'path', verb: 'get', path };
+	return authorize(cluster.objects, user, wanted) === null
+		? forbiddenPath(user.username, 'get', path)
+		: { code: 200, body };
 }
 
 function find(cluster: DemoCluster, resource: keyof Objects, target: Target) {

@@ -31,8 +31,11 @@ describe('handle', it => {
 		const { ask } = await clusterOf(edgeLegacy);
 		for (const path of [
 			'/',
-			'/api',
-			'/api/v1',
+			'/api/v2',
+			'/api/v1/x/',
+			'/apis/apps',
+			'/apis/toString/v1',
+			'/apis/authorization.k8s.io/v2',
 			'/api/v1/pods',
 			'/api/v2/secrets',
 			'/apis/apps/v1/secrets',
@@ -46,6 +49,33 @@ describe('handle', it => {
 		]) {
 			assert.equal([path, ask('contractor-7', path).code], [path, 404]);
 		}
+	});
+
+	it('tells clients that look around which resources there are', async () => {
+		const { ask } = await clusterOf(edgeLegacy);
+		assert.equal(ask('contractor-7', '/api').body.versions, ['v1']);
+		const groups = ask('contractor-7', '/apis?timeout=32s').body.groups.map(
+			({ preferredVersion }: { preferredVersion: { groupVersion: string } }) => preferredVersion.groupVersion,
+		);
+		assert.equal(groups, [
+			'rbac.authorization.k8s.io/v1',
+			'certificates.k8s.io/v1',
+			'authentication.k8s.io/v1',
+			'authorization.k8s.io/v1',
+		]);
+		const named = (path: string) =>
+			ask('contractor-7', path).body.resources.map(
+				(resource: { name: string; namespaced: boolean }) => `${resource.name} ${resource.namespaced}`,
+			);
+		assert.equal(named('/api/v1'), ['namespaces false', 'serviceaccounts true', 'secrets true']);
+		assert.equal(named(RBAC), [
+			'clusterroles false',
+			'clusterrolebindings false',
+			'roles true',
+			'rolebindings true',
+		]);
+		assert.equal(named(AUTHORIZATION), ['selfsubjectaccessreviews false', 'selfsubjectrulesreviews false']);
+		assert.is(ask('contractor-7', '/apis/certificates.k8s.io/').body.kind, 'APIGroup');
 	});
 
 	it('reads one object', async () => {
