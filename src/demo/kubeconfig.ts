@@ -8,21 +8,28 @@ export interface YamlMap {
 
 /** The two blocks of a kubeconfig with one context. */
 interface KubeconfigParts {
-	/** Name of the cluster block and of the context. */
+	/** Name of the context, and of the cluster block where that has none of its own. */
 	name: string;
+	clusterName?: string;
 	cluster: YamlMap;
 	userName: string;
 	user: YamlMap;
 }
 
 /** The text of a kubeconfig with one context. */
-export function kubeconfigText({ name, cluster, userName, user }: KubeconfigParts): string {
+export function kubeconfigText({
+	name,
+	clusterName = name,
+	cluster,
+	userName,
+	user,
+}: KubeconfigParts): string {
 	return `${toYaml({
 		apiVersion: 'v1',
 		kind: 'Config',
-		clusters: [{ name, cluster }],
+		clusters: [{ name: clusterName, cluster }],
 		users: [{ name: userName, user }],
-		contexts: [{ name, context: { cluster: name, user: userName } }],
+		contexts: [{ name, context: { cluster: clusterName, user: userName } }],
 		'current-context': name,
 		preferences: {},
 	})}\n`;

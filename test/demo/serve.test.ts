@@ -3,7 +3,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { assert, describe } from '../helpers/describe.ts';
 import { spawnCli } from '../helpers/spawn-cli.ts';
 import { withTempDir } from '../helpers/temp-dir.ts';
-import { clients } from './helpers/cloud.ts';
+import { clients, thrown } from './helpers/cloud.ts';
 import { get } from './helpers/fleet.ts';
 
 /** Runs `demo --serve`, looks at it once it has said where it is, and ends it. */
@@ -53,6 +53,9 @@ describe('demo --serve', it => {
 			const key = { accessKeyId, accessKeySecret };
 			const sdk = clients({ endpoints: { cs, ram, ims, sts }, http: '', authorityPem }, key);
 			assert.is((await sdk.sts.getCallerIdentity()).body?.identityType, 'RAMUser');
+			// With its one key other tools have to be able to remove something.
+			const denied = await thrown(sdk.cs.revokeK8sClusterKubeConfig('nope'));
+			assert.equal(denied, { code: 'ErrorClusterNotFound', statusCode: 404 });
 			const config = new KubeConfig();
 			config.loadFromFile(place.kubeconfig);
 			const names = config.getContexts().map(({ name }) => name);

@@ -52,8 +52,8 @@ async function writePlace(dir: string, cloud: CloudFleet, kubeconfigs: string[])
 	await writeFile(caFile, cloud.authorityPem, { mode: 0o600 });
 	const texts = await Promise.all(kubeconfigs.map(path => readFile(path, 'utf8')));
 	await writeFile(kubeconfig, merged(texts), { mode: 0o600 });
-	const { accessKeyId, accessKeySecret, endpoints } = cloud;
-	return { ...endpoints, caFile, accessKeyId, accessKeySecret, kubeconfig };
+	// There is but one key in it, and who tries other tools tries removing things too.
+	return { ...cloud.endpoints, caFile, ...cloud.administrator, kubeconfig };
 }
 
 /** One file of a context each, its user under a name of its own. */
@@ -86,8 +86,8 @@ interface Kubeconfig {
 	contexts: { name: string; context: { cluster: string; user: string } }[];
 }
 
-function guide({ cs, caFile, accessKeyId, accessKeySecret, kubeconfig }: Place, cloud: CloudFleet): string {
-	const { state, operator, http } = cloud;
+function guide({ cs, caFile, kubeconfig }: Place, cloud: CloudFleet): string {
+	const { accessKeyId, accessKeySecret, administrator, state, http } = cloud;
 	const endpoints = ['cs', 'ram', 'ims', 'sts'].map(product => `${product}=${cs}`).join(' ');
 	return `An Alibaba Cloud account with ${plural(state.clusters.length, 'cluster')} is up on this machine, until Ctrl-C.
 Every product answers at the same address, told apart by its version:
@@ -97,8 +97,8 @@ Every product answers at the same address, told apart by its version:
 Who may scan, and nothing else:
   export ALIBABA_CLOUD_ACCESS_KEY_ID=${accessKeyId}
   export ALIBABA_CLOUD_ACCESS_KEY_SECRET=${accessKeySecret}
-Who may remove permissions too:
-  ${operator.accessKeyId} ${operator.accessKeySecret}
+Who may do everything, removing permissions and assuming roles too:
+  ${administrator.accessKeyId} ${administrator.accessKeySecret}
 
 kubelapse:
   kubelapse scan --alibaba --alibaba-ca ${caFile} \\

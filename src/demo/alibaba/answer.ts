@@ -42,6 +42,11 @@ export function requestId(): string {
 	return randomUUID().toUpperCase();
 }
 
+/** A yes of a parameter: Python's clients write `True`. */
+export function isTrue(text: string | undefined): boolean {
+	return text?.toLowerCase() === 'true';
+}
+
 /** A whole number of a parameter, or what it is by default; null where it is none or out of range. */
 export function count(text: string | undefined, byDefault: number, max: number): number | null {
 	if (text === undefined) return byDefault;

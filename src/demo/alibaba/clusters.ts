@@ -1,12 +1,30 @@
 import { formatRfc3339 } from '../../lib/epoch.ts';
 import type { ApiBinding } from '../wire.ts';
-import { type Call, type CloudAnswer, count, type Operation, ok, requestId, roaError } from './answer.ts';
+import {
+	type Call,
+	type CloudAnswer,
+	count,
+	isTrue,
+	type Operation,
+	ok,
+	requestId,
+	roaError,
+} from './answer.ts';
+import { changePermissions } from './grants.ts';
 import { issueKubeconfig } from './issue-kubeconfig.ts';
 import { clean, cleanMany, isBlocked, revoke } from './permissions.ts';
 import type { CloudCluster, CloudState, IssuedKubeconfig } from './state.ts';
 
 /** What the Container Service of version 2015-12-15 serves, by operation. */
 export const cs: Record<string, Operation> = {
+	// Of before pages, and deprecated; some clients still call nothing else.
+	DescribeClusters: ({ state, get }) => {
+		const [name, type] = [get('name') ?? '', get('clusterType') ?? ''];
+		const found = state.clusters.filter(
+			cluster => (name === '' || cluster.name === name) && (type === '' || cluster.type === type),
+		);
+		return ok(found.map(clusterBody));
+	},
 	DescribeClustersV1: call => listClusters(call, call.get('region_id')),
 	DescribeClustersForRegion: call => listClusters(call, call.get('RegionId')),
 	DescribeClusterDetail: call => withCluster(call, cluster => ok(clusterBody(cluster))),
@@ -27,6 +45,8 @@ export const cs: Record<string, Operation> = {
 		),
 	DescribeUserClusterActivityState: call => withCluster(call, cluster => activity(call, cluster)),
 	DescribeUserPermission: call => describePermissions(call),
+	GrantPermissions: call => changePermissions(call, 'apply'),
+	UpdateUserPermissions: call => changePermissions(call, call.get('mode') || 'apply'),
 	UpdateClusterAuditLogConfig: call => withCluster(call, cluster => switchAudit(call, cluster)),
 	CheckControlPlaneLogEnable: call =>
 		withCluster(call, ({ audit }) =>
@@ -111,7 +131,7 @@ function listStates(call: Call, cluster: CloudCluster): CloudAnswer {
 	const size = count(call.get('pageSize'), 10, 50);
 	const number = count(call.get('pageNumber'), 1, 1_000_000);
 	if (size === null || number === null) return roaError(400, 'InvalidParameter', 'pageSize or pageNumber');
-	const areServices = call.get('cloudServiceKubeConfig') === 'true';
+	const areServices = isTrue(call.get('cloudServiceKubeConfig'));
 	const found = cluster.kubeconfigs.filter(
 		({ certState, cloudService }) => certState !== 'Removed' && (cloudService !== '') === areServices,
 	);
@@ -179,8 +199,10 @@ function activity({ get }: Call, cluster: CloudCluster): CloudAnswer {
 		log_store_name: `audit-${cluster.id}`,
 		log_query_exp: `user.username: ${get('Uid')}*`,
 		active: known?.answer === 'found',
-		last_activity: known?.answer === 'found' ? formatRfc3339(known.last) : '',
-		last_audit_id: known?.answer === 'found' ? known.auditId : '',
+		// Left out where there is none: the peer reads it as a time, and falls over an empty text.
+		...(known?.answer === 'found'
+			? { last_activity: formatRfc3339(known.last), last_audit_id: known.auditId }
+			: {}),
 	});
 }
 

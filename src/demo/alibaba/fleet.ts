@@ -40,6 +40,8 @@ export interface CloudFleet {
 	accessKeySecret: string;
 	/** Of one who may remove permissions too. */
 	operator: { accessKeyId: string; accessKeySecret: string };
+	/** Of the same user as the first, who may do everything with this one. */
+	administrator: { accessKeyId: string; accessKeySecret: string };
 	/** Where faults are put in, and where tests look. */
 	state: CloudState;
 	/** Makes the clusters that nobody has asked for yet, one after the other. */
@@ -55,9 +57,10 @@ export async function startCloudFleet(options: CloudFleetOptions): Promise<Cloud
 	const seeds = createFleetSeeds(random, roster, { count: clusters, size: bindings, now: now() });
 	const scanner = accessKey(roster.scanner.id, SCAN_ACTIONS);
 	const operator = accessKey(roster.operator.id, REMEDIATE_ACTIONS);
+	const administrator = accessKey(roster.scanner.id, null);
 	const state: CloudState = {
 		...roster.lists,
-		accessKeys: [scanner, operator],
+		accessKeys: [scanner, operator, administrator],
 		clusters: seeds.map(({ listed }) => listed),
 		tasks: new Map(),
 		recycleBin: [],
@@ -81,6 +84,7 @@ export async function startCloudFleet(options: CloudFleetOptions): Promise<Cloud
 			accessKeyId: scanner.id,
 			accessKeySecret: scanner.secret,
 			operator: { accessKeyId: operator.id, accessKeySecret: operator.secret },
+			administrator: { accessKeyId: administrator.id, accessKeySecret: administrator.secret },
 			state,
 			warm: async () => {
 				for (const server of servers) await server.warm();
@@ -95,7 +99,7 @@ export async function startCloudFleet(options: CloudFleetOptions): Promise<Cloud
 	}
 }
 
-function accessKey(holder: string, allowed: string[]): AccessKey {
+function accessKey(holder: string, allowed: string[] | null): AccessKey {
 	return {
 		id: `LTAI5t${randomBytes(9).toString('hex')}`,
 		secret: randomBytes(22).toString('base64url').slice(0, 30),

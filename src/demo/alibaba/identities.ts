@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { formatRfc3339 } from '../../lib/epoch.ts';
 import { type Call, type CloudAnswer, count, type Operation, ok, requestId, rpcError } from './answer.ts';
-import type { AccessKey, CloudRole, CloudState, CloudUser, RecycledUser } from './state.ts';
+import { assumeRole, assumeRoleWithOidc } from './assume-role.ts';
+import type { CloudRole, CloudState, CloudUser, RecycledUser } from './state.ts';
 
 /** What RAM of version 2015-05-01 serves. */
 export const ram: Record<string, Operation> = {
@@ -87,6 +87,7 @@ export const ims: Record<string, Operation> = {
 /** What STS of version 2015-04-01 serves. */
 export const sts: Record<string, Operation> = {
 	AssumeRole: call => assumeRole(call),
+	AssumeRoleWithOIDC: call => assumeRoleWithOidc(call),
 	GetCallerIdentity: ({ state, key: { holder, session = 'kubelapse' } }) => {
 		const { accountId: AccountId } = state;
 		const common = { RequestId: requestId(), AccountId };
@@ -109,41 +110,6 @@ export const sts: Record<string, Operation> = {
 		return ok({ ...common, IdentityType: 'RAMUser', UserId: holder, PrincipalId: holder, Arn });
 	},
 };
-
-/** A key of its own for a while, with the permissions of whoever asked. */
-function assumeRole({ state, key, get }: Call): CloudAnswer {
-	const role = state.roles.find(({ name }) => `acs:ram::${state.accountId}:role/${name}` === get('RoleArn'));
-	if (role === undefined) return rpcError(404, 'EntityNotExist.Role', 'The role not exists.');
-	const session = get('RoleSessionName') ?? '';
-	if (!/^[\w.@-]{2,64}$/.test(session))
-		return rpcError(400, 'InvalidParameter.RoleSessionName', 'The specified RoleSessionName is invalid.');
-	const seconds = Number(get('DurationSeconds') ?? 3600);
-	if (!(Number.isInteger(seconds) && seconds >= 900 && seconds <= 43_200))
-		return rpcError(400, 'InvalidParameter.DurationSeconds', 'The specified DurationSeconds is invalid.');
-	const temporary: AccessKey = {
-		id: `STS.${randomBytes(12).toString('hex')}`,
-		secret: randomBytes(22).toString('base64url'),
-		securityToken: randomBytes(60).toString('base64'),
-		holder: role.id,
-		session,
-		expiresAt: state.now() + seconds,
-		allowed: key.allowed,
-	};
-	state.accessKeys.push(temporary);
-	return ok({
-		RequestId: requestId(),
-		AssumedRoleUser: {
-			Arn: `acs:ram::${state.accountId}:assumed-role/${role.name}/${session}`,
-			AssumedRoleId: `${role.id}:${session}`,
-		},
-		Credentials: {
-			AccessKeyId: temporary.id,
-			AccessKeySecret: temporary.secret,
-			SecurityToken: temporary.securityToken,
-			Expiration: formatRfc3339(state.now() + seconds),
-		},
-	});
-}
 
 function noUser(): CloudAnswer {
 	return rpcError(404, 'EntityNotExist.User', 'The user does not exist.');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { formatRfc3339 } from '../../lib/epoch.ts';
 import { inlinePem, kubeconfigText } from '../kubeconfig.ts';
 import { createKeys, privateKeyPem } from '../pki.ts';
-import { type Call, type CloudAnswer, ok, roaError } from './answer.ts';
+import { type Call, type CloudAnswer, isTrue, ok, roaError } from './answer.ts';
 import type { CloudCluster, CloudState, IssuedKubeconfig, KubernetesBehind } from './state.ts';
 
 const LONG_TERM_SECONDS = 1095 * 86_400;
@@ -21,7 +21,7 @@ export async function issueKubeconfig(
 		return roaError(400, 'InvalidParameter', 'TemporaryDurationMinutes is from 15 to 4320');
 	if (cluster.kubernetes === null || SILENT.includes(cluster.state))
 		return roaError(400, 'ErrorClusterState', `the cluster is ${cluster.state}`);
-	const isPrivate = get('PrivateIpAddress') === 'true';
+	const isPrivate = isTrue(get('PrivateIpAddress'));
 	if (!isPrivate && !cluster.hasPublicEndpoint)
 		return roaError(400, 'ErrorClusterEndpoint', 'the cluster has no public endpoint');
 	const now = state.now();
@@ -89,6 +89,7 @@ async function signedConfig(
 	const certificate = inlinePem(await authority.issue(subject, keys.publicKey));
 	return `\n${kubeconfigText({
 		name: `${accountId}-${cluster.id}`,
+		clusterName: 'kubernetes',
 		cluster: {
 			server: url,
 			'certificate-authority-data': inlinePem(authority.certificatePem),

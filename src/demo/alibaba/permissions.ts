@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ApiBinding } from '../wire.ts';
-import { type Call, type CloudAnswer, ok, requestId, roaError } from './answer.ts';
+import { type Call, type CloudAnswer, isTrue, ok, requestId, roaError } from './answer.ts';
 import { newSuffix } from './issue-kubeconfig.ts';
 import type { CleanTask, CloudCluster, CloudState } from './state.ts';
 
@@ -84,7 +84,7 @@ function refusal({ state, key, get }: Call, cluster: CloudCluster): CloudAnswer 
 	const issued = cluster.kubeconfigs.find(({ accountId }) => accountId === uid);
 	if (issued?.certState === 'Unknown')
 		return roaError(400, 'ErrorKubeconfigState', 'the state of the kubeconfig is unknown');
-	if (get('Force') === 'true') return null;
+	if (isTrue(get('Force'))) return null;
 	if (!cluster.audit.isEnabled || cluster.kubernetes === null || issued?.activity.answer === 'failed')
 		return roaError(400, 'ErrorAuditCheck', 'the access records of seven days cannot be checked');
 	return issued?.activity.answer === 'found'
@@ -115,7 +115,8 @@ async function removeAccess(state: CloudState, cluster: CloudCluster, uid: strin
 	});
 }
 
-async function changeBindings(
+/** Changes what the cluster holds, binding by binding. */
+export async function changeBindings(
 	{ kubernetes }: CloudCluster,
 	change: (binding: ApiBinding) => ApiBinding[],
 ): Promise<void> {

@@ -19,6 +19,7 @@ const VERSIONS: Record<string, Product> = {
 
 /** Method and path of each operation of the Container Service, as its SDK calls it. */
 const CS_ROUTES: [action: string, method: string, path: string][] = [
+	['DescribeClusters', 'GET', '/clusters'],
 	['DescribeClustersV1', 'GET', '/api/v1/clusters'],
 	['DescribeClustersForRegion', 'GET', '/regions/{RegionId}/clusters'],
 	['DescribeClusterDetail', 'GET', '/clusters/{ClusterId}'],
@@ -30,6 +31,8 @@ const CS_ROUTES: [action: string, method: string, path: string][] = [
 	['GetClusterAuditProject', 'GET', '/clusters/{ClusterId}/audit'],
 	['DescribeUserClusterActivityState', 'GET', '/clusters/{ClusterId}/users/{Uid}/activity-state'],
 	['DescribeUserPermission', 'GET', '/permissions/users/{Uid}'],
+	['GrantPermissions', 'POST', '/permissions/users/{Uid}'],
+	['UpdateUserPermissions', 'POST', '/permissions/users/{Uid}/update'],
 	['CleanClusterUserPermissions', 'DELETE', '/cluster/{ClusterId}/user/{Uid}/permissions'],
 	['CleanUserPermissions', 'DELETE', '/users/{Uid}/permissions'],
 	['RevokeK8sClusterKubeConfig', 'DELETE', '/k8s/{ClusterId}/certs'],
@@ -51,12 +54,17 @@ const PATTERNS = CS_ROUTES.map(([action, method, path]) => ({
 
 /** null for what no product here serves. */
 export function route(request: CloudRequest): Route | null {
-	const version = header(request, 'x-acs-version') || (parameter(request, 'Version') ?? '');
-	const product = VERSIONS[version];
-	if (product === undefined) return null;
+	const product = productOf(request);
+	if (product === null) return null;
 	if (product === 'cs') return csRoute(request);
 	const action = header(request, 'x-acs-action') || (parameter(request, 'Action') ?? '');
 	return { product, action, path: {}, style: 'rpc' };
+}
+
+/** null where the version is that of none. */
+export function productOf(request: CloudRequest): Product | null {
+	const version = header(request, 'x-acs-version') || (parameter(request, 'Version') ?? '');
+	return Object.hasOwn(VERSIONS, version) ? (VERSIONS[version] ?? null) : null;
 }
 
 function csRoute({ method, path }: CloudRequest): Route | null {

@@ -10,7 +10,7 @@ import { type Fault, takeFault } from './faults.ts';
 import { ims, ram, sts } from './identities.ts';
 import { type CloudRequest, parameter, readRequest } from './request.ts';
 import { rewritten } from './rewrite.ts';
-import { type Route, route } from './routes.ts';
+import { productOf, type Route, route } from './routes.ts';
 import { type Verifier, verify } from './signature.ts';
 import type { AccessKey, CloudState, Product } from './state.ts';
 import { toXml } from './xml.ts';
@@ -106,11 +106,11 @@ async function answer(
 	const to = route(request);
 	const form = formOf(request, to);
 	const error = to?.style === 'rpc' ? rpcError : roaError;
-	const key = verify(request, verifier);
-	if (!('id' in key)) return send(response, error(key.status, key.code, key.message), form);
+	const key = isAnonymous(to) ? NOBODY : verify(request, verifier);
+	// What the gateway says itself is worded alike for every product; older clients of ROA read nothing else.
+	if (!('id' in key)) return send(response, rpcError(key.status, key.code, key.message), form);
 	const operation = to === null ? undefined : operationOf(to);
-	if (to === null || operation === undefined)
-		return send(response, error(404, 'InvalidAction.NotFound', 'Specified api is not found.'), form);
+	if (to === null || operation === undefined) return send(response, unknownAction(request), form);
 	const fault = takeFault(state.faults, to.action, `${request.path} ${JSON.stringify(request.query)}`);
 	if (fault?.is === 'cut') {
 		response.socket?.destroy();
@@ -126,7 +126,7 @@ async function answer(
 	if (fault?.is === 'error') return send(response, error(fault.status, fault.code, fault.message), form);
 	if (fault?.is === 'throttle' || isOverRate(state, limits, to.product)) {
 		const after = fault?.is === 'throttle' ? fault.retryAfterMs : 1000 / Math.max(state.rate, 1);
-		return send(response, throttled(error, after), form);
+		return send(response, throttled(after), form);
 	}
 	const denied = denial(key, to, error);
 	if (denied !== null) return send(response, denied, form);
@@ -136,6 +136,30 @@ async function answer(
 	send(response, fault?.is === 'rewrite' ? rewritten(result, fault.rewrite) : result, form, to.action);
 }
 
+/** Whoever brings a token of an OIDC provider has no key yet. */
+function isAnonymous(to: Route | null): boolean {
+	return to?.product === 'sts' && to.action === 'AssumeRoleWithOIDC';
+}
+
+const NOBODY: AccessKey = {
+	id: '',
+	secret: '',
+	securityToken: '',
+	holder: '',
+	expiresAt: null,
+	allowed: null,
+};
+
+function unknownAction(request: CloudRequest): CloudAnswer {
+	return productOf(request) === null
+		? rpcError(400, 'InvalidVersion', 'Specified parameter Version is not valid.')
+		: rpcError(
+				404,
+				'InvalidAction.NotFound',
+				'Specified api is not found, please check your url and method.',
+			);
+}
+
 const MOST_CALLS = 200_000;
 
 function record({ calls }: CloudState, call: CloudState['calls'][number]): void {
@@ -143,8 +167,8 @@ function record({ calls }: CloudState, call: CloudState['calls'][number]): void 
 	if (calls.length > MOST_CALLS) calls.splice(0, MOST_CALLS / 2);
 }
 
-function throttled(error: typeof roaError, retryAfterMs: number | null): CloudAnswer {
-	const answered = error(400, 'Throttling.User', 'Request was denied due to user flow control.');
+function throttled(retryAfterMs: number | null): CloudAnswer {
+	const answered = rpcError(400, 'Throttling.User', 'Request was denied due to user flow control.');
 	const headers = retryAfterMs === null ? {} : { 'x-acs-retry-after': String(Math.ceil(retryAfterMs)) };
 	return { ...answered, headers };
 }
@@ -206,8 +230,9 @@ type Form = 'json' | 'xml';
 /** RPC of before version 3 answers in XML unless it is asked otherwise. */
 function formOf(request: CloudRequest, to: Route | null): Form {
 	const isSigned = request.headers.authorization !== undefined;
+	const isRpc = to === null ? request.path === '/' : to.style === 'rpc';
 	const format = parameter(request, 'Format');
-	return to?.style === 'rpc' && !isSigned && format?.toUpperCase() !== 'JSON' ? 'xml' : 'json';
+	return isRpc && !isSigned && format?.toUpperCase() !== 'JSON' ? 'xml' : 'json';
 }
 
 function send(

@@ -42,11 +42,15 @@ interface Claim {
 	signature: string;
 	/** What is wrong with it before any secret is known. */
 	fault: Refusal | null;
-	/** More than one where clients are known to write the same thing in two ways. */
-	sign: (secret: string) => string[];
+	/** What was signed. More than one where clients are known to write the same thing in two ways. */
+	texts: string[];
+	sign: (secret: string, text: string) => string;
 }
 
 const SKEW_MS = 15 * 60_000;
+
+/** Clients of before version 3 look for what follows it, and one of them falls over where there is nothing. */
+const MISMATCH = 'Specified signature is not matched with our calculation. server string to sign is:';
 
 function check(claim: Claim, { keys, nowMs, nonces }: Verifier): AccessKey | Refusal {
 	const key = keys.find(({ id }) => id === claim.accessKeyId);
@@ -57,8 +61,8 @@ function check(claim: Claim, { keys, nowMs, nonces }: Verifier): AccessKey | Ref
 	if (key.expiresAt !== null && key.expiresAt * 1000 <= nowMs())
 		return refuse(400, 'InvalidSecurityToken.Expired', 'Specified SecurityToken is expired.');
 	if (claim.fault !== null) return claim.fault;
-	if (!claim.sign(key.secret).some(signature => isEqual(signature, claim.signature)))
-		return refuse(400, 'SignatureDoesNotMatch', 'Specified signature is not matched with our calculation.');
+	if (!claim.texts.some(text => isEqual(claim.sign(key.secret, text), claim.signature)))
+		return refuse(400, 'SignatureDoesNotMatch', `${MISMATCH}${claim.texts[0] ?? ''}`);
 	const at = Date.parse(claim.date);
 	if (claim.date === '') return refuse(400, 'MissingTimestamp', 'A time stamp is mandatory for this action.');
 	if (!(Math.abs(at - nowMs()) <= SKEW_MS))
@@ -114,11 +118,10 @@ function readV3(request: CloudRequest, authorization: string): Claim | null {
 				: isBodyTrue
 					? null
 					: refuse(400, 'InvalidContentHash', 'x-acs-content-sha256 is not the hash of the body.'),
-		sign: secret =>
-			[sortedQuery(request.query), sortedQuery(request.query, '')].map(query => {
-				const digest = createHash('sha256').update(canonical(query)).digest('hex');
-				return createHmac('sha256', secret).update(`ACS3-HMAC-SHA256\n${digest}`).digest('hex');
-			}),
+		texts: [sortedQuery(request.query), sortedQuery(request.query, '')].map(
+			query => `ACS3-HMAC-SHA256\n${createHash('sha256').update(canonical(query)).digest('hex')}`,
+		),
+		sign: (secret, text) => createHmac('sha256', secret).update(text).digest('hex'),
 	};
 }
 
@@ -141,7 +144,8 @@ function readRpc(request: CloudRequest): Claim | null {
 		fault: isKnown
 			? null
 			: refuse(400, 'InvalidSignatureMethod', 'Only HMAC-SHA1 of version 1.0 is known here.'),
-		sign: secret => [createHmac('sha1', `${secret}&`).update(text).digest('base64')],
+		texts: [text],
+		sign: secret => createHmac('sha1', `${secret}&`).update(text).digest('base64'),
 	};
 }
 
@@ -155,11 +159,21 @@ function readRoa(request: CloudRequest, authorization: string): Claim {
 		.filter(name => name.startsWith('x-acs-'))
 		.sort(byCodeUnit)
 		.map(name => `${name}:${header(request, name)}\n`);
-	const head = ['accept', 'content-md5', 'content-type', 'date'].map(name => header(request, name));
-	const text = (path: string, query: string) =>
-		[request.method, ...head, `${acs.join('')}${path}${query === '' ? '' : `?${query}`}`].join('\n');
-	const texts = [request.path, decodePath(request.path)].flatMap(path =>
-		['=', ''].map(sign => text(path, plainQuery(request.query, sign))),
+	const [accept, md5, type, date] = ['accept', 'content-md5', 'content-type', 'date'].map(name =>
+		header(request, name),
+	);
+	// Some HTTP libraries say a type of no body, after the signing.
+	const types = request.body.length === 0 && type !== '' ? [type, ''] : [type];
+	const resources = [request.path, decodePath(request.path)].flatMap(path =>
+		['=', ''].map(sign => {
+			const query = plainQuery(request.query, sign);
+			return `${path}${query === '' ? '' : `?${query}`}`;
+		}),
+	);
+	const texts = types.flatMap(each =>
+		resources.map(resource =>
+			[request.method, accept, md5, each, date, `${acs.join('')}${resource}`].join('\n'),
+		),
 	);
 	return {
 		accessKeyId,
@@ -168,7 +182,8 @@ function readRoa(request: CloudRequest, authorization: string): Claim {
 		nonce: header(request, 'x-acs-signature-nonce') || null,
 		signature,
 		fault: null,
-		sign: secret => texts.map(each => createHmac('sha1', secret).update(each).digest('base64')),
+		texts,
+		sign: (secret, each) => createHmac('sha1', secret).update(each).digest('base64'),
 	};
 }
 

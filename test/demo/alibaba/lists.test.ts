@@ -271,7 +271,7 @@ describe('startCloud, faults', it => {
 					}),
 				);
 			const { status, headers, json } = await send();
-			assert.equal([status, headers['x-acs-retry-after'], json.code], [400, '1500', 'Throttling.User']);
+			assert.equal([status, headers['x-acs-retry-after'], json.Code], [400, '1500', 'Throttling.User']);
 			put({ is: 'throttle', retryAfterMs: null });
 			assert.is((await send()).headers['x-acs-retry-after'], undefined);
 			put({ is: 'error', status: 500, code: 'InternalError', message: 'no' });

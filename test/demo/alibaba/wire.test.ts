@@ -35,7 +35,7 @@ describe('startCloud, requests of version 3', it => {
 					fleet.http,
 					signedV3(fleet.http, { key: fleet, ...CLUSTERS, ...v3 }),
 				);
-				return [status, json.code ?? json.page_info.total_count];
+				return [status, json.code ?? json.Code ?? json.page_info.total_count];
 			};
 			const upper = (name: string) => name.replace(/(^|-)[a-z]/g, letter => letter.toUpperCase());
 			assert.equal(await send({ headers: { 'x-acs-date': new Date().toISOString() } }), [200, 3]);
@@ -131,12 +131,12 @@ describe('startCloud, requests of version 3', it => {
 			const signed = signedV3(fleet.http, { key: fleet, ...CLUSTERS });
 			assert.is((await raw(fleet.http, signed)).status, 200);
 			const again = await raw(fleet.http, signed);
-			assert.equal([again.status, again.json.code], [400, 'SignatureNonceUsed']);
+			assert.equal([again.status, again.json.Code], [400, 'SignatureNonceUsed']);
 			const none = await raw(
 				fleet.http,
 				signedV3(fleet.http, { key: fleet, ...CLUSTERS, headers: { 'x-acs-signature-nonce': '' } }),
 			);
-			assert.equal([none.status, none.json.code], [400, 'MissingSignatureNonce']);
+			assert.equal([none.status, none.json.Code], [400, 'MissingSignatureNonce']);
 		}));
 
 	it('wants the token of a temporary key, until it ends', () =>
@@ -202,7 +202,7 @@ describe('startCloud, requests of before version 3', it => {
 		withCloud(SMALL, async fleet => {
 			const send = async (query: Record<string, string>, headers: object = {}) => {
 				const { status, json } = await raw(fleet.http, signedRoa(fleet, CLUSTERS.path, query, headers));
-				return `${status} ${json.code ?? json.page_info.total_count}`;
+				return `${status} ${json.code ?? json.Code ?? json.page_info.total_count}`;
 			};
 			assert.is(await send({ page_size: '2', page_number: '1' }), '200 3');
 			assert.is(await send({}), '200 3');
@@ -215,7 +215,7 @@ describe('startCloud, requests of before version 3', it => {
 			assert.is(await send({}, { Date: old }), '400 InvalidTimeStamp.Expired');
 			const key = { ...fleet, accessKeySecret: 'x' };
 			const wrong = await raw(fleet.http, signedRoa(key, CLUSTERS.path, {}));
-			assert.equal([wrong.status, wrong.json.code], [400, 'SignatureDoesNotMatch']);
+			assert.equal([wrong.status, wrong.json.Code], [400, 'SignatureDoesNotMatch']);
 		}));
 
 	it('AssumeRole gives a key that works, and is the role', () =>
