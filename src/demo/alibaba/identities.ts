@@ -28,7 +28,10 @@ export const ram: Record<string, Operation> = {
 		const role = state.roles.find(({ name }) => name === get('RoleName'));
 		return role === undefined
 			? rpcError(404, 'EntityNotExist.Role', 'The role does not exist.')
-			: ok({ RequestId: requestId(), Role: roleBody(state, role) });
+			: ok({
+					RequestId: requestId(),
+					Role: { ...roleBody(state, role), AssumeRolePolicyDocument: trustPolicy(state) },
+				});
 	},
 };
 
@@ -140,6 +143,15 @@ function recycledBody(state: CloudState, { id, name, displayName, createdAt, rec
 		RecycleDate: formatRfc3339(recycledAt),
 		DeleteDate: formatRfc3339(recycledAt + 30 * 86_400),
 	};
+}
+
+/** Text that is JSON. */
+function trustPolicy({ accountId }: CloudState): string {
+	const Principal = { RAM: [`acs:ram::${accountId}:root`] };
+	return JSON.stringify({
+		Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal }],
+		Version: '1',
+	});
 }
 
 function roleBody({ accountId }: CloudState, { id, name, description, createdAt }: CloudRole) {

@@ -71,9 +71,11 @@ function check(claim: Claim, { keys, nowMs, nonces }: Verifier): AccessKey | Ref
 	if (claim.nonce === null) return key;
 	if (claim.nonce === '')
 		return refuse(400, 'MissingSignatureNonce', 'A signature nonce is mandatory for this action.');
-	if (nonces.has(claim.nonce))
+	// A counter will do, and two keys may count alike.
+	const nonce = `${key.id} ${claim.nonce}`;
+	if (nonces.has(nonce))
 		return refuse(400, 'SignatureNonceUsed', 'Specified signature nonce was used already.');
-	nonces.set(claim.nonce, nowMs());
+	nonces.set(nonce, nowMs());
 	return key;
 }
 

@@ -140,6 +140,29 @@ describe('startCloud, as clients of other languages call it', it => {
 			assert.is(json.Code, 'SignatureDoesNotMatch');
 		}));
 
+	it('takes the same nonce of two keys', () =>
+		withCloud(SMALL, async fleet => {
+			const headers = { 'x-acs-signature-nonce': '1' };
+			for (const [key, status] of [
+				[fleet, 200],
+				[fleet.operator, 200],
+				[fleet, 400],
+			] as const)
+				assert.is(
+					(await raw(fleet.http, signedV3(fleet.http, { key, ...CLUSTERS, headers }))).status,
+					status,
+				);
+		}));
+
+	it('says of a role who may assume it, as text that is JSON', () =>
+		withCloud(SMALL, async fleet => {
+			const { accountId, roles } = fleet.state;
+			const of = { Action: 'GetRole', Version: '2015-05-01', Format: 'JSON', RoleName: roles[0]?.name ?? '' };
+			const { json } = await raw(fleet.http, signedRpc(fleet, of));
+			const { Statement } = JSON.parse(json.Role.AssumeRolePolicyDocument);
+			assert.equal(Statement[0].Principal, { RAM: [`acs:ram::${accountId}:root`] });
+		}));
+
 	it('lists clusters as it did before there were pages', () =>
 		withCloud(SMALL, async fleet => {
 			const names = async (query: object) =>
