@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { ScanError } from '../lib/scan-error.ts';
 import { byCodeUnit, oneLine } from '../lib/text.ts';
 import type { Catalog } from '../model/policy.ts';
-import { type Kinds, kindsOf, type Params, placeOf, readMetadata, undeclaredParams } from './catalog.ts';
+import { type Kinds, kindsOf, type Params, placeOf, readMetadata } from './catalog.ts';
 import { toMistake } from './compile-hints.ts';
 import { type Example, type ExampleResult, judgeExamples } from './examples.ts';
 import { recordKinds } from './metadata.ts';
+import { misreads, namesOf } from './misreads.ts';
 import { inOrder, type Mistake, mistakeLine } from './mistake.ts';
 import {
 	ask,
@@ -14,7 +15,6 @@ import {
 	type Coverage,
 	format,
 	type Limits,
-	type Module,
 	type PolicyFiles,
 	type Problem,
 	refuse,
@@ -23,8 +23,7 @@ import {
 } from './opa.ts';
 import { misshapen } from './rule-shapes.ts';
 import { type BundleFile, digestOf, packBundle, type Stamp, unpackBundle } from './stored-bundle.ts';
-import { unknownFacts } from './unknown-facts.ts';
-import { unknownHelpers } from './unknown-helpers.ts';
+import { schemaless, unknownFacts } from './unknown-facts.ts';
 import { unroll } from './unroll.ts';
 
 /** Policies ready to be evaluated. */
@@ -151,9 +150,13 @@ async function examine(
 	const answer = await ask({ command, files: sources, schemas, entrypoints }, limits);
 	const metadata = readMetadata(answer.modules ?? [], sources);
 	const { catalog, params } = metadata;
-	problems.push(...metadata.problems, ...undeclaredParams(answer.params ?? [], params));
-	problems.push(...(await compileMistakes(answer.errors ?? [], misread(sources, schemas.record, catalog))));
-	problems.push(...misnamed(sources, answer.modules ?? []), ...misshapen(sources, answer.modules ?? []));
+	const { modules = [], reads = [], errors = [] } = answer;
+	const ours = [
+		...misreads(reads, namesOf(modules, params, kindsOf(catalog))),
+		...(schemas.record === undefined ? [] : unknownFacts(reads, schemas.record, kindByFile(catalog))),
+	];
+	problems.push(...metadata.problems, ...(await compileMistakes(errors, ours)));
+	problems.push(...schemaless(reads, modules), ...misshapen(sources, modules));
 	if (problems.length === 0 && catalog.length === 0) problems.push(NO_POLICY);
 	const wasm = Buffer.from(answer.wasm ?? '', 'base64');
 	return { catalog, params, kinds: kindsOf(catalog), schemas, wasm, problems: inOrder(problems) };
@@ -167,38 +170,20 @@ const NO_POLICY: Mistake = {
 	hint: 'write <category>/<name>.rego, or run kubelapse policy new <category>/<name>',
 };
 
-/** Reads of facts that the records of a source do not have; tests put together records of their own. */
-function misread(sources: PolicyFiles, schema: unknown, catalog: Catalog): Mistake[] {
-	if (schema === undefined) return [];
+function kindByFile(catalog: Catalog): (file: string) => string | undefined {
 	const kinds = new Map<string, string>(catalog.map(({ id, kind }) => [`policies/${id}.rego`, kind]));
-	return Object.entries(sources).flatMap(([file, text]) =>
-		['policy', 'lib'].includes(placeOf(file).kind)
-			? unknownFacts(file, text, schema, kinds.get(file) ?? null)
-			: [],
-	);
+	return file => kinds.get(file);
 }
 
-/** Reads of helpers that nobody defines; a test that makes one fails by itself. */
-function misnamed(sources: PolicyFiles, modules: Module[]): Mistake[] {
-	const rules = new Map<string, string[]>();
-	for (const module of modules) {
-		const path = module.package.join('.');
-		rules.set(path, [...(rules.get(path) ?? []), ...module.rules]);
-	}
-	return modules.flatMap(({ file }) =>
-		placeOf(file).kind === 'test' ? [] : unknownHelpers(file, sources[file] ?? '', path => rules.get(path)),
-	);
-}
-
-/** With ours in place of what OPA says of the same reference: ours know which record the policy judges. */
-async function compileMistakes(errors: Problem[], facts: Mistake[]): Promise<Mistake[]> {
+/** With ours in place of what OPA says of the same reference: ours know what there is, and which record is judged. */
+async function compileMistakes(errors: Problem[], ours: Mistake[]): Promise<Mistake[]> {
 	const known = errors.length === 0 ? [] : await builtins();
 	const place = ({ file, row, col }: Pick<Mistake, 'file' | 'row' | 'col'>) => `${file}:${row}:${col}`;
-	const ours = new Set(facts.map(place));
+	const places = new Set(ours.map(place));
 	const others = errors.filter(
-		error => !(error.message.startsWith('undefined ref') && ours.has(place(error))),
+		error => !(/^undefined (ref|function)/.test(error.message) && places.has(place(error))),
 	);
-	return [...facts, ...others.map(error => toMistake(error, known))];
+	return [...ours, ...others.map(error => toMistake(error, known))];
 }
 
 function demand(examined: Examined): Examined {

@@ -1,9 +1,8 @@
-import { nearest } from '../lib/nearest.ts';
 import { byCodeUnit } from '../lib/text.ts';
 import type { Catalog, ParamSpec } from '../model/policy.ts';
 import { type Complain, readParams, readPolicy } from './metadata.ts';
 import { type Mistake, placeOfWords } from './mistake.ts';
-import type { Module, ParamRead, PolicyFiles } from './opa.ts';
+import type { Annotation, Module, PolicyFiles } from './opa.ts';
 
 /** The document `data.params`: category, name, key. */
 export type Params = Record<string, Record<string, Record<string, ParamSpec['default']>>>;
@@ -46,21 +45,6 @@ export function kindsOf(catalog: Catalog): Kinds {
 	return kinds;
 }
 
-/** A read of a threshold that nobody declared is undefined, and its policy would pass for ever. */
-export function undeclaredParams(reads: ParamRead[], params: Params): Mistake[] {
-	return reads.flatMap(({ path, file, row, col }) => {
-		const [category = '', name = '', key] = path;
-		const declared = Object.keys(params[category]?.[name] ?? {});
-		if (key === undefined || declared.includes(key)) return [];
-		const near = nearest(key, declared);
-		const hint =
-			near === null
-				? `declare it under custom.params in the METADATA of policies/${category}/${name}.rego`
-				: `did you mean data.params.${category}.${name}.${near}?`;
-		return [{ file, row, col, message: `data.params.${path.join('.')} is not declared`, hint }];
-	});
-}
-
 /** What the path of a source makes it. */
 export type Place =
 	| { kind: 'policy' | 'lib'; category: string; name: string }
@@ -79,8 +63,10 @@ export function placeOf(file: string): Place {
 	return { kind: category === 'lib' ? 'lib' : 'policy', category, name };
 }
 
-/** In METADATA's YAML, in either of its two forms; without it OPA checks no fact that is read through a variable. */
-const ASKS_FOR_SCHEMA = /^#.*[-{]\s*["']?input["']?:\s*schema\.record\b/m;
+/** Without it OPA checks no fact that is read through a variable. */
+export function asksForSchema(annotations: readonly Annotation[]): boolean {
+	return annotations.some(({ scope, schemas }) => scope === 'package' && schemas.input === 'schema.record');
+}
 
 function readModule(
 	module: Module,
@@ -110,7 +96,7 @@ function readModule(
 		// A public rule of another name is likely one of the two, misspelled: it is named where it stands.
 		if (module.rules.every(rule => rule.startsWith('_') || rule === 'not_applicable'))
 			atPackage('the policy can find nothing', 'write a rule deny contains finding if …');
-		if (annotation !== undefined && text !== '' && !ASKS_FOR_SCHEMA.test(text))
+		if (annotation !== undefined && !asksForSchema([annotation]))
 			complain('METADATA does not ask for the schema of records', 'write schemas: [{input: schema.record}]');
 		const policy = readPolicy(`${category}/${name}`, annotation, specs, complain);
 		if (mistakes.length === 0) into.catalog.push(policy);

@@ -30,12 +30,19 @@ export interface Annotation {
 	title: string;
 	description: string;
 	custom: Record<string, unknown> | null;
+	/** By what they describe: `input` is `schema.record`. */
+	schemas: Record<string, string>;
 	row: number;
 }
 
-/** A place where a source reads `data.params`, with the constant part of the path below it. */
-export interface ParamRead {
-	path: string[];
+/** A place where a source reads `input` or `data`; what names a rule is left out, for it is right. */
+export interface Read {
+	/** Root first, the constant part, aliases resolved; several where an alias has several values. */
+	paths: string[][];
+	/** Something that is no constant follows. */
+	open?: boolean;
+	/** The place only gives it another name; or is such a name alone, which was made elsewhere. */
+	by?: 'alias' | 'again';
 	file: string;
 	row: number;
 	col: number;
@@ -104,7 +111,7 @@ interface Request {
 interface Answer {
 	errors?: Problem[];
 	modules?: Module[];
-	params?: ParamRead[];
+	reads?: Read[];
 	/** base64 */
 	wasm?: string;
 	formatted?: Record<string, string>;

@@ -1,5 +1,7 @@
+import { asksForSchema, placeOf } from './catalog.ts';
 import { suggestMember } from './compile-hints.ts';
 import type { Mistake } from './mistake.ts';
+import type { Module, Read } from './opa.ts';
 
 /** As much of JSON Schema as the record schema uses. */
 interface JsonSchema {
@@ -14,41 +16,46 @@ interface JsonSchema {
 
 /**
  * Reads of `input` that are always undefined: a misspelled member, or one that only records of another kind have. OPA
- * looks only where METADATA asks for the schema, and takes the members of all kinds together.
+ * takes the members of all kinds together. Tests put together records of their own.
  * @param schema `policies/schemas/record.json`.
- * @param kind of the records that the source judges; null for any.
+ * @param kindOf the records that a source judges; undefined for any.
  */
-export function unknownFacts(file: string, text: string, schema: unknown, kind: string | null): Mistake[] {
+export function unknownFacts(
+	reads: readonly Read[],
+	schema: unknown,
+	kindOf: (file: string) => string | undefined,
+): Mistake[] {
 	// What is no object has no members, and refuses nothing.
 	const root = (schema ?? {}) as JsonSchema;
-	const records = recordsOf(root, kind);
-	const found: Mistake[] = [];
-	for (const [index, code] of codeOf(text).split('\n').entries()) {
-		for (const read of code.matchAll(READ)) {
-			const members = (read[1] ?? '').split('.').slice(1);
-			const wrong = firstUnknown(members, records, root);
-			if (wrong === null) continue;
-			const of = kind === null ? 'a record' : `a ${kind} record`;
-			const message = `input.${members.slice(0, wrong.at + 1).join('.')} is no fact of ${of}`;
-			const hint = suggestMember(members[wrong.at] ?? '', wrong.known);
-			found.push({ file, row: index + 1, col: read.index + 1, message, hint });
-		}
-	}
-	return found;
+	return reads.flatMap(({ paths, by, file, row, col }) => {
+		const kind = kindOf(file);
+		if (by === 'again' || placeOf(file).kind === 'test') return [];
+		const all = paths.map(([of, ...members]) => ({
+			members,
+			wrong: of === 'input' ? firstUnknown(members, recordsOf(root, kind), root) : null,
+		}));
+		const [first] = all;
+		if (first === undefined || first.wrong === null || all.some(({ wrong }) => wrong === null)) return [];
+		const { at, known } = first.wrong;
+		const of = kind === undefined ? 'a record' : `a ${kind} record`;
+		const message = `input.${first.members.slice(0, at + 1).join('.')} is no fact of ${of}`;
+		return [{ file, row, col, message, hint: suggestMember(first.members[at] ?? '', known) }];
+	});
 }
 
-/** A reference to input with its constant members. */
-const READ = /(?<![\w.])input((?:\.[A-Za-z_]\w*)+)/g;
-
-/** Strings, raw strings, which may span rows, and comments. */
-const NO_CODE = /"(?:[^"\\\n]|\\.)*"|`[^`]*`|#[^\n]*/g;
-
-/** The text with everything blank that is no code: places stay. */
-export function codeOf(text: string): string {
-	return text.replace(NO_CODE, part => part.replace(/[^\n]/g, ' '));
+/** Libraries that read records without their schema: nothing looks at what they read through a variable. */
+export function schemaless(reads: readonly Read[], modules: readonly Module[]): Mistake[] {
+	return modules.flatMap(({ file, annotations }) => {
+		const first = reads.find(read => read.file === file && read.paths.some(([root]) => root === 'input'));
+		if (placeOf(file).kind !== 'lib' || first === undefined || asksForSchema(annotations)) return [];
+		const message = 'records are read without their schema';
+		const hint =
+			'write METADATA with scope: package and schemas: [{input: schema.record}] above the package clause';
+		return [{ file, row: first.row, col: first.col, message, hint }];
+	});
 }
 
-function recordsOf(root: JsonSchema, kind: string | null): JsonSchema[] {
+function recordsOf(root: JsonSchema, kind: string | undefined): JsonSchema[] {
 	const all = variants(root, root);
 	const mine = all.filter(({ properties }) => properties?.kind?.const === kind);
 	return mine.length > 0 ? mine : all;

@@ -11,6 +11,7 @@ function policy(custom: Record<string, unknown> = {}, changes: Partial<Module> =
 		title: 'T',
 		description: 'D',
 		custom: { ...CUSTOM, ...custom },
+		schemas: { input: 'schema.record' },
 		row: 2,
 	};
 	return {

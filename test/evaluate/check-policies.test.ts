@@ -92,9 +92,11 @@ describe('[wasm] checkPolicies', it => {
 			open: ['1:1: METADATA does not ask for the schema of records: write schemas: [{input: schema.record}]'],
 			fact: ['18:27: input.credential.notafter is no fact of a credential record: did you mean notAfter?'],
 			inside: ['20:10: input.credential.exec.form2 is no fact of a credential record: did you mean form?'],
-			alias: ['20:2: c.usrname does not exist: did you mean username?'],
+			alias: ['20:2: input.credential.usrname is no fact of a credential record: did you mean username?'],
 			stranger: ['18:27: input.grant is no fact of a credential record: did you mean grants?'],
-			helper: ['20:31: c.is_nod is not defined: did you mean is_node?'],
+			helper: [
+				'20:31: data.lib.credentials.is_nod is not defined: did you mean data.lib.credentials.is_node?',
+			],
 			quoted: [],
 		});
 	});

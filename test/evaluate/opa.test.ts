@@ -57,7 +57,9 @@ describe('ask inspect', it => {
 					package: ['a', 'b'],
 					row: 4,
 					rules: ['x', 'y.z'],
-					annotations: [{ scope: 'package', title: 'T', description: '', custom: { a: [1] }, row: 1 }],
+					annotations: [
+						{ scope: 'package', title: 'T', description: '', custom: { a: [1] }, schemas: {}, row: 1 },
+					],
 				},
 			],
 		});

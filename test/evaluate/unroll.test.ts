@@ -11,6 +11,8 @@ const MAIN = 'policies/main.rego';
 const policy = (name: string, rules: string) => `# METADATA
 # title: Title
 # description: Text.
+# scope: package
+# schemas: [{input: schema.record}]
 # custom: {kind: grant, severity: low, needs: [bindings], remediation: None.}
 package policies.orphan.${name}
 

@@ -88,8 +88,9 @@ func schemas(req request) *ast.SchemaSet {
 	return set
 }
 
-// checked compiles as strictly as OPA can, and gives what the sources read of data.params.
-func checked(req request, sources []source, caps *ast.Capabilities) ([]param, error) {
+// checked compiles as strictly as OPA can, and gives what the sources read: of sources with mistakes, as far as the
+// compiler got.
+func checked(req request, sources []source, caps *ast.Capabilities) ([]read, error) {
 	compiler := ast.NewCompiler().
 		SetErrorLimit(0).
 		WithCapabilities(caps).
@@ -98,9 +99,9 @@ func checked(req request, sources []source, caps *ast.Capabilities) ([]param, er
 		WithStrict(true).
 		WithUseTypeCheckAnnotations(true)
 	if compiler.Compile(modulesByPath(sources)); compiler.Failed() {
-		return nil, compiler.Errors
+		return reads(compiler.Modules, false), compiler.Errors
 	}
-	return params(compiler.Modules), nil
+	return reads(compiler.Modules, true), nil
 }
 
 func check(req request) (answer, error) {
@@ -109,7 +110,7 @@ func check(req request) (answer, error) {
 		return answer{}, err
 	}
 	read, err := checked(req, sources, caps)
-	return answer{Modules: describe(sources), Params: read}, err
+	return answer{Modules: describe(sources), Reads: read}, err
 }
 
 func inspect(req request) (answer, error) {
@@ -124,7 +125,7 @@ func build(req request) (answer, error) {
 		return answer{}, err
 	}
 	out := answer{Modules: describe(sources)}
-	if out.Params, err = checked(req, sources, caps); err != nil {
+	if out.Reads, err = checked(req, sources, caps); err != nil {
 		return out, err
 	}
 	b := &bundle.Bundle{}

@@ -43,7 +43,7 @@ type request struct {
 type answer struct {
 	Errors       []problem         `json:"errors,omitempty"`
 	Modules      []module          `json:"modules,omitempty"`
-	Params       []param           `json:"params,omitempty"`
+	Reads        []read            `json:"reads,omitempty"`
 	Wasm         []byte            `json:"wasm,omitempty"`
 	Formatted    map[string]string `json:"formatted,omitempty"`
 	Tests        []testCase        `json:"tests,omitempty"`
@@ -67,7 +67,7 @@ type problem struct {
 func main() {
 	out, err := run(os.Stdin)
 	if err != nil {
-		out = answer{Errors: problems(err), Modules: out.Modules}
+		out = answer{Errors: problems(err), Modules: out.Modules, Reads: out.Reads}
 	}
 	encoder := json.NewEncoder(os.Stdout)
 	encoder.SetEscapeHTML(false)

@@ -16,7 +16,9 @@ type annotation struct {
 	Title       string         `json:"title"`
 	Description string         `json:"description"`
 	Custom      map[string]any `json:"custom"`
-	Row         int            `json:"row"`
+	// Schemas by what they describe: "input" is "schema.record".
+	Schemas map[string]string `json:"schemas"`
+	Row     int               `json:"row"`
 }
 
 func describe(sources []source) []module {
@@ -66,7 +68,15 @@ func annotations(found []*ast.Annotations) []annotation {
 		if a.Location != nil {
 			row = a.Location.Row
 		}
-		list = append(list, annotation{a.Scope, a.Title, a.Description, a.Custom, row})
+		list = append(list, annotation{a.Scope, a.Title, a.Description, a.Custom, schemaNames(a), row})
 	}
 	return list
+}
+
+func schemaNames(a *ast.Annotations) map[string]string {
+	names := map[string]string{}
+	for _, s := range a.Schemas {
+		names[s.Path.String()] = s.Schema.String()
+	}
+	return names
 }
