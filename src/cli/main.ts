@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import yargs, { type Argv } from 'yargs';
 import { hideBin } from 'yargs/helpers';
-import { nearest } from '../lib/nearest.ts';
 import { globalFlags } from './flags.ts';
 import { commands } from './index.ts';
 import { INTERRUPTED, interruption, watchSignals } from './interrupt.ts';
@@ -10,6 +9,7 @@ import { version } from './package-info.ts';
 import { printError } from './print-error.ts';
 import { type GlobalFlags, logChanges } from './settings.ts';
 import { watchStdout } from './stdout.ts';
+import { inOurWords, usageHint } from './usage.ts';
 
 const EPILOGUE = `Exit codes:
   0  nothing at or above --fail-on
@@ -36,7 +36,8 @@ async function main(words: string[]): Promise<void> {
 	try {
 		await program.parseAsync();
 	} catch (error) {
-		printError(error, { isUsage, usageHint: usageHint(words, error, flags) });
+		const told = isUsage ? inOurWords(error, words) : error;
+		printError(told, { isUsage, usageHint: usageHint(words, error, flags) });
 		process.exitCode = interruption.aborted ? INTERRUPTED : 2;
 	}
 	// A socket or worker that somebody else left open must not keep the process from ending.
@@ -86,19 +87,4 @@ function withoutTypes(program: Argv): Argv {
 function earlyLogChanges(words: string[]) {
 	const isJson = words.includes('--log-format=json') || words[words.indexOf('--log-format') + 1] === 'json';
 	return { debug: words.includes('--debug'), format: isJson ? ('json' as const) : ('text' as const) };
-}
-
-function usageHint(words: string[], error: unknown, flags: string[]): string {
-	const command = words.find(word => word in commands);
-	const help = `kubelapse ${command === undefined ? '' : `${command} `}--help lists what there is`;
-	const wrong = /^Unknown \w+: ([^\s,]+)/.exec(error instanceof Error ? error.message : '')?.[1];
-	if (wrong === undefined) return help;
-	if (command === undefined) return didYouMean(nearest(wrong, Object.keys(commands)), help);
-	if (!words.some(word => word.startsWith(`--${wrong}`))) return `no flag stands before ${wrong}; ${help}`;
-	const near = nearest(wrong, flags);
-	return didYouMean(near === null ? null : `--${near}`, help);
-}
-
-function didYouMean(near: string | null, help: string): string {
-	return near === null ? help : `did you mean ${near}? ${help}`;
 }

@@ -1,7 +1,7 @@
 import type { Argv, CommandModule, InferredOptionTypes } from 'yargs';
 import type { EpochSeconds } from '../model/facts.ts';
 import type { RecordKind } from '../model/record.ts';
-import { policyPageFlags, scanFlags } from './flags.ts';
+import { oneOf, policyPageFlags, scanFlags } from './flags.ts';
 import type { GlobalFlags } from './settings.ts';
 
 interface FolderFlags extends GlobalFlags {
@@ -126,6 +126,7 @@ const create: CommandModule<GlobalFlags, NewFlags> = {
 				choices: recordKinds,
 				default: 'credential' as const,
 				requiresArg: true,
+				coerce: (value: unknown): RecordKind => oneFor('--kind', value, recordKinds),
 				describe: `What it judges: ${recordKinds.join(', ')}`,
 			})
 			.option('replace', {
@@ -165,14 +166,25 @@ const recordKinds = Object.keys({
 	finding: true,
 } satisfies Record<RecordKind, true>) as RecordKind[]; // the literal has no other keys
 
+/** What stands after `kubelapse policy`. */
+// biome-ignore lint/suspicious/noExplicitAny: each has flags of its own, and yargs hands it exactly those
+export const policyCommands: Record<string, CommandModule<GlobalFlags, any>> = {
+	list,
+	explain,
+	check,
+	test,
+	build,
+	new: create,
+	preview,
+};
+
 /** `kubelapse policy` */
 export const policy: CommandModule<GlobalFlags, GlobalFlags> = {
 	command: 'policy',
 	describe: 'List, explain, write, check, test and compile policies (needs no OPA)',
 	builder: yargs =>
-		[list, explain, check, test, build, create, preview].reduce(
-			// biome-ignore lint/suspicious/noExplicitAny: each has flags of its own, and yargs hands it exactly those
-			(all, command: CommandModule<GlobalFlags, any>) => all.command(command),
+		Object.values(policyCommands).reduce(
+			(all, command) => all.command(command),
 			yargs.demandCommand(1, 'name what to do: list, explain, check, test, build, new or preview'),
 		),
 	handler: () => {},
@@ -191,7 +203,18 @@ function percent(value: unknown): number {
 	throw new Error('--min-coverage: takes one number from 0 to 100');
 }
 
+/** yargs makes a list of a flag that is given twice. */
+function oneFor<T extends string>(flag: string, value: unknown, choices: readonly T[]): T {
+	if (Array.isArray(value)) throw new Error(`${flag}: takes one value, and is given more than once`);
+	try {
+		return oneOf(value, choices, 'value');
+	} catch (error) {
+		throw new Error(`${flag}: ${error instanceof Error ? error.message : error}`);
+	}
+}
+
 function formatFlag<T extends string>(choices: readonly [T, ...T[]]) {
 	const describe = `How to print it: ${choices.join(', ')}`;
-	return { choices, default: choices[0], requiresArg: true, describe } as const;
+	const coerce = (value: unknown): T => oneFor('--format', value, choices);
+	return { choices, default: choices[0], requiresArg: true, describe, coerce } as const;
 }

@@ -88,6 +88,48 @@ describe('[cli] usage', it => {
 		assert.match(other.stderr, 'hint: kubelapse demo --help');
 		assert.match(nested.stderr, 'hint: did you mean --format?');
 	});
+	it('of a command of policy :: in our words, with what was meant and whose help says more', async () => {
+		const help = (of: string) => `kubelapse ${of} --help lists what there is`;
+		const cases: [words: string[], message: string, hint: string][] = [
+			[['policy', 'lst'], 'unknown argument: lst', `did you mean list? ${help('policy')}`],
+			[['policy', 'constructor'], 'unknown argument: constructor', help('policy')],
+			[
+				['policy', 'explian', 'credential/expired'],
+				'unknown arguments: explian, credential/expired',
+				`did you mean explain? ${help('policy')}`,
+			],
+			[['policy', 'explain'], 'policy explain needs <id>', help('policy explain')],
+			[['policy', 'preview'], 'policy preview needs <facts..>', help('policy preview')],
+			[['policy', 'preview', 'facts'], 'policy preview needs --policy', help('policy preview')],
+			[
+				['policy', 'check', 'a', 'b'],
+				'unknown argument: b',
+				`no flag stands before b; ${help('policy check')}`,
+			],
+			[
+				['policy', 'check', '--format', 'jsn'],
+				'--format: unknown value "jsn", did you mean json? (known: text, json)',
+				help('policy check'),
+			],
+			[
+				['policy', 'test', '--format', 'json', '--format', 'junit'],
+				'--format: takes one value, and is given more than once',
+				help('policy test'),
+			],
+			[
+				['policy', 'new', 'org/a', '--kind', 'grnt'],
+				'--kind: unknown value "grnt", did you mean grant? (known: credential, grant, identity, connection, cluster, key, waiver, finding)',
+				help('policy new'),
+			],
+			[['waive'], 'waive needs <finding>', help('waive')],
+			[['waive', 'x', '--owner', 'a'], 'waive needs --reason, --expires', help('waive')],
+		];
+		const results = await Promise.all(cases.map(([words]) => run(words)));
+		assert.equal(
+			results.map(({ code, stdout, stderr }) => [code, stdout, stderr]),
+			cases.map(([, message, hint]) => [2, '', `kubelapse: error: ${message}\nkubelapse: hint: ${hint}\n`]),
+		);
+	});
 	it('as JSON where that is asked for', async () => {
 		const { stderr } = await run(['scan', '--log-format', 'json', '--zzzzzz']);
 		const { time: _, ...line } = JSON.parse(stderr);
