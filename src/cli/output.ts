@@ -1,11 +1,12 @@
 import { lstatSync, unlinkSync } from 'node:fs';
-import { lstat, mkdir, readFile, realpath, rename } from 'node:fs/promises';
+import { lstat, readFile, realpath, rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { redact } from '../lib/redact.ts';
 import { ScanError } from '../lib/scan-error.ts';
 import type { ReportFile } from '../reporters/reporter.ts';
 import { type StagedFile, stageFile, syncFolder } from './atomic-file.ts';
 import { log } from './log.ts';
+import { makeFolder, makeFolders } from './make-folders.ts';
 
 /** A folder that reports or facts are written to. */
 export interface Output {
@@ -26,6 +27,9 @@ export interface Written {
 }
 
 const MANIFEST = '.kubelapse-manifest.json';
+
+/** Reports name who holds what. */
+const PRIVATE = 0o700;
 
 interface Folder {
 	dir: string;
@@ -56,30 +60,13 @@ export async function openOutput(dir: string): Promise<Output> {
 }
 
 async function prepare(dir: string): Promise<Folder> {
-	await makeFolders(resolve(dir));
+	await makeFolders(resolve(dir), PRIVATE);
 	const root = await realpath(dir);
 	const listed = await listedIn(root);
 	const folder = { dir, root, listed, ours: new Set(listed) };
 	// The proof: an hour of scanning must not end at a folder that was full or read-only all along.
 	await (await stageFile(join(root, MANIFEST), manifest(folder.listed))).commit();
 	return folder;
-}
-
-/** Node's own recursive mkdir never returns where a file system answers ENOENT for good, as /proc does. */
-async function makeFolders(path: string): Promise<void> {
-	try {
-		await makeFolder(path);
-	} catch (error) {
-		if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
-		await makeFolders(dirname(path));
-		await makeFolder(path);
-	}
-}
-
-async function makeFolder(path: string): Promise<void> {
-	await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
-		if (codeOf(error) !== 'EEXIST') throw error;
-	});
 }
 
 /** Paths that the manifest of a folder names: what runs of kubelapse wrote there last. */
@@ -179,7 +166,7 @@ async function stage(root: string, path: string, text: ReportFile['text']): Prom
 	let parent = root;
 	for (const name of path.split('/').slice(0, -1)) {
 		parent = join(parent, name);
-		await makeFolder(parent);
+		await makeFolder(parent, PRIVATE);
 		if (!(await lstat(parent)).isDirectory()) throw new Error(`${parent} is no folder`);
 	}
 	return stageFile(join(root, path), text);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BundleFile, digestOf, type StoredBundle } from '../evaluate/stored-bundle.ts';
+import { makeFolders } from './make-folders.ts';
 
 /** Entries that are kept, the latest used ones. */
 const MAX_ENTRIES = 16;
@@ -36,7 +37,7 @@ export function createPolicyCache(folder: string): PolicyCache {
 			}
 		},
 		async store(key, bundle) {
-			await mkdir(folder, { recursive: true, mode: 0o700 });
+			await makeFolders(folder, 0o700);
 			await demandPrivate(folder);
 			const temporary = join(folder, `.${key}-${randomBytes(8).toString('hex')}`);
 			try {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ScanError } from '../lib/scan-error.ts';
 import { byCodeUnit, oneLine } from '../lib/text.ts';
@@ -81,9 +81,8 @@ export function formatPolicies(files: PolicyFiles, limits?: Limits): Promise<Pol
 	return format(pick(files, isSource), limits);
 }
 
-/** Writes a bundle for `loadBundle`. */
+/** Writes a bundle for `loadBundle` into a folder that is there. */
 export async function writeBundle(bundle: Bundle, directory: URL): Promise<void> {
-	await mkdir(directory, { recursive: true });
 	for (const [name, content] of Object.entries(packBundle(bundle, await stamp())))
 		await writeFile(new URL(name, directory), content);
 }

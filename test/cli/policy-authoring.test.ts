@@ -118,6 +118,31 @@ describe('[cli] policy new', it => {
 			assert.match(again.stderr, /policies\/org\/stale\.rego is there already/);
 		}));
 
+	it('a folder that can never be made :: is told, here and by build', () =>
+		withTempDir(async cwd => {
+			await write(join(cwd, 'own'), policyTemplate('org', 'a', 'grant'));
+			const results = await Promise.all([
+				spawnCli(['policy', 'new', 'org/b', '--dir', '/proc/x/y'], { cwd }),
+				spawnCli(['policy', 'build', 'own', '--out', '/proc/x/y'], { cwd }),
+				spawnCli(['policy', 'build', 'own', '--out', 'own/org/a.rego/y'], { cwd }),
+				spawnCli(['policy', 'build', 'own', '--out', 'deep/er'], { cwd }),
+			]);
+			assert.equal(
+				results.map(({ code, stderr }) => [code, stderr.split('\n')[0]?.replace('kubelapse: error: ', '')]),
+				[
+					[2, 'cannot write /proc/x/y/org/b.rego (ENOENT)'],
+					[2, 'cannot write to /proc/x/y (ENOENT)'],
+					[2, 'cannot write to own/org/a.rego/y (ENOTDIR)'],
+					[0, ''],
+				],
+			);
+			assert.equal((await readdir(join(cwd, 'deep/er'))).sort(), [
+				'catalog.json',
+				'data.json',
+				'policy.wasm',
+			]);
+		}));
+
 	it('an id that cannot be, or that is ours :: is refused with what to write', () =>
 		withTempDir(async cwd => {
 			const cases: [string, RegExp][] = [

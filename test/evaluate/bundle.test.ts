@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -268,6 +268,7 @@ describe('loadBundle', it => {
 				kinds: { a: { b: 'key' } },
 				digest: '0'.repeat(64),
 			};
+			await mkdir(directory, { recursive: true });
 			await writeBundle(bundle, directory);
 			const { wasm, ...rest } = await loadBundle(directory);
 			assert.equal({ ...rest, wasm: new Uint8Array(wasm) }, bundle);

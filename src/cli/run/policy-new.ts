@@ -1,8 +1,9 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { stat, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { formatPolicies } from '../../evaluate/bundle.ts';
 import { ScanError } from '../../lib/scan-error.ts';
 import { oneLine } from '../../lib/text.ts';
+import { makeFolders } from '../make-folders.ts';
 import type { NewFlags } from '../policy.ts';
 import { readShippedSources } from '../policy-files.ts';
 import { onDisk } from '../policy-paths.ts';
@@ -79,7 +80,7 @@ async function exists(path: string): Promise<boolean> {
 
 async function writeNew(path: string, text: string): Promise<void> {
 	try {
-		await mkdir(dirname(path), { recursive: true });
+		await makeFolders(resolve(dirname(path)));
 		await writeFile(path, text, { flag: 'wx' });
 	} catch (cause) {
 		const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';

@@ -3,6 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compileBundle, SHIPPED, writeBundle } from '../../evaluate/bundle.ts';
 import { ScanError } from '../../lib/scan-error.ts';
 import { plural } from '../../lib/text.ts';
+import { makeFolders } from '../make-folders.ts';
 import type { BuildFlags } from '../policy.ts';
 import { readPolicyFolder, SHIPPED_POLICIES } from '../policy-files.ts';
 import { withShownPaths } from '../policy-paths.ts';
@@ -19,9 +20,11 @@ export async function runBuild({ dir, out }: Pick<BuildFlags, 'dir' | 'out'>): P
 		throw withShownPaths(error, folder);
 	});
 	const place = out === undefined ? SHIPPED : pathToFileURL(`${resolve(out)}/`);
-	await writeBundle(bundle, place).catch(cause => {
-		throw unwritable(out ?? fileURLToPath(SHIPPED), cause);
-	});
+	await makeFolders(fileURLToPath(place))
+		.then(() => writeBundle(bundle, place))
+		.catch(cause => {
+			throw unwritable(out ?? fileURLToPath(SHIPPED), cause);
+		});
 	await print(
 		`${plural(bundle.catalog.length, 'policy', 'policies')} compiled, ${bundle.wasm.length} bytes\n`,
 	);
