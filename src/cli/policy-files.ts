@@ -14,7 +14,7 @@ const MAX_BYTES = 5_000_000;
 export interface PolicyFolder {
 	/** Every policy, test and schema of the folder. */
 	own: Record<string, string>;
-	/** The same, and what the folder lacks of the shipped `main.rego`, `lib/` and `schemas/`. */
+	/** The same, and what the folder lacks of the shipped `main.rego`, `lib/`, `schemas/` and policies that it reads. */
 	all: Record<string, string>;
 }
 
@@ -22,9 +22,26 @@ export interface PolicyFolder {
 export async function readPolicyFolder(directory: string): Promise<PolicyFolder> {
 	const own = await readFolder(directory);
 	if (resolve(directory) === SHIPPED_POLICIES) return { own, all: own };
-	const shipped = Object.entries(await readFolder(SHIPPED_POLICIES));
-	const support = shipped.filter(([path]) => SUPPORT.test(path) && !path.endsWith('_test.rego'));
-	return { own, all: { ...Object.fromEntries(support), ...own } };
+	const shipped = await readShippedSources();
+	const support = Object.entries(shipped).filter(([path]) => SUPPORT.test(path));
+	return { own, all: { ...readPolicies(own, shipped), ...Object.fromEntries(support), ...own } };
+}
+
+/** The shipped policies that sources read, as `data.policies.orphan.role_missing.deny`, and those that these read. */
+function readPolicies(own: Record<string, string>, shipped: Record<string, string>): Record<string, string> {
+	const found: Record<string, string> = {};
+	const texts = Object.values(own);
+	// The list grows while it is gone through.
+	for (const text of texts) {
+		for (const [, category, name] of text.matchAll(/\bdata\.policies\.(\w+)\.(\w+)/g)) {
+			const path = `policies/${category}/${name}.rego`;
+			const policy = Object.hasOwn(shipped, path) ? shipped[path] : undefined;
+			if (policy === undefined || path in found || path in own) continue;
+			found[path] = policy;
+			texts.push(policy);
+		}
+	}
+	return found;
 }
 
 /** The shipped sources that are compiled: no tests. */

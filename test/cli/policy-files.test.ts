@@ -49,6 +49,27 @@ describe('readPolicyFolder', it => {
 		);
 	});
 
+	it('adds the shipped policies that are read, and what those read, but none that is there', async () => {
+		const files = {
+			'org/a.rego': 'import data.policies.privilege.toxic_mix as mix\nx if data.policies.org.b.deny',
+			'org/a_test.rego': 'import data.policies.credential.expired\nimport data.policies.no.such',
+			'credential/expired.rego': 'mine',
+		};
+		const { all } = await withFolder(files, readPolicyFolder);
+		const policies = Object.keys(all).filter(path => !/^policies\/(main\.rego|lib\/|schemas\/)/.test(path));
+		const shipped = (await readPolicyFolder(SHIPPED_POLICIES)).own['policies/privilege/toxic_mix.rego'] ?? '';
+		const cited = shipped.match(/(?<=data\.policies\.)\w+\.\w+/g) ?? [];
+		assert.equal(
+			new Set(policies),
+			new Set([
+				...Object.keys(files).map(path => `policies/${path}`),
+				'policies/privilege/toxic_mix.rego',
+				...cited.map(name => `policies/${name.replace('.', '/')}.rego`),
+			]),
+		);
+		assert.equal([all['policies/credential/expired.rego'], cited.length > 0], ['mine', true]);
+	});
+
 	it('the shipped folder :: is complete in itself', async () => {
 		const { own, all } = await readPolicyFolder(SHIPPED_POLICIES);
 		assert.is(all, own);
