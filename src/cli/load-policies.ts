@@ -37,7 +37,7 @@ export async function loadPolicies(
 	const overrides = await readParams(settings.params);
 	try {
 		const params = applyParams(bundle.params, overrides);
-		checkThresholds(params, bundle.catalog);
+		checkThresholds(params, bundle.catalog, bundle.libraries);
 		return { bundle: { ...bundle, params }, overrides, changed: changedParams(bundle.params, params) };
 	} catch (cause) {
 		if (!(cause instanceof ScanError)) throw cause;

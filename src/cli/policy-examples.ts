@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
+import { placeOf } from '../evaluate/catalog.ts';
 import type { Example } from '../evaluate/examples.ts';
 import { byCodeUnit } from '../lib/text.ts';
 import { readText } from './read-text.ts';
@@ -39,6 +40,14 @@ export async function readExamples(directory: string, policyIds: readonly string
 		}
 	}
 	return found;
+}
+
+/** Ids of the policies among sources. */
+export function policyIds(sources: Record<string, string>): string[] {
+	return Object.keys(sources).flatMap(path => {
+		const place = placeOf(path);
+		return place.kind === 'policy' ? [`${place.category}/${place.name}`] : [];
+	});
 }
 
 const PLACE = /^([a-z][a-z0-9_]*)\/examples\/(([^/]+)\/)?[^/]+\.json$/;

@@ -19,18 +19,29 @@ export interface ParamInForce extends ParamSpec {
 /** A policy as `policy list` and `policy explain` give it. */
 export interface PolicyInForce extends Omit<Policy, 'params'> {
 	params: Record<string, ParamInForce>;
+	/** Those of the libraries that it reads, as `lib/usage`. */
+	libraryParams: Record<string, Record<string, ParamInForce>>;
 }
 
 /** Every policy, its thresholds as a scan with the same settings would apply them. */
 export function inForce({ bundle, overrides }: LoadedPolicies, from: ParamSource | null): PolicyInForce[] {
-	return bundle.catalog.map(policy => {
-		const params = Object.entries(policy.params).map(([key, spec]) => {
-			const path = [...policy.id.split('/'), key];
+	const inForceOf = (id: string, specs: Record<string, ParamSpec>): Record<string, ParamInForce> => {
+		const params = Object.entries(specs).map(([key, spec]) => {
+			const path = [...id.split('/'), key];
 			const value = at(bundle.params, path) as ParamSpec['default'] | undefined; // the bundle's own document
 			const isSet = at(overrides, path) !== undefined;
 			return [key, { ...spec, value: value ?? spec.default, from: isSet ? from : null }];
 		});
-		return { ...policy, params: Object.fromEntries(params) };
+		return Object.fromEntries(params);
+	};
+	return bundle.catalog.map(policy => {
+		const read = Object.entries(bundle.libraries).filter(([, { readBy }]) => readBy.includes(policy.id));
+		const ofLibraries = read.map(([name, { params }]) => [`lib/${name}`, inForceOf(`lib/${name}`, params)]);
+		return {
+			...policy,
+			params: inForceOf(policy.id, policy.params),
+			libraryParams: Object.fromEntries(ofLibraries),
+		};
 	});
 }
 
@@ -80,6 +91,9 @@ export function policyPage(policy: PolicyInForce): string[] {
 		...field('From', originOf(policy)),
 		...section('What ends it', [remediation]),
 		...section('Thresholds (--params)', Object.entries(policy.params).map(describeParam)),
+		...Object.entries(policy.libraryParams).flatMap(([id, params]) =>
+			section(`Thresholds of ${id} (--params)`, Object.entries(params).map(describeParam)),
+		),
 		...section('Controls', controls.map(describeControl)),
 	];
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Params } from '../evaluate/catalog.ts';
+import type { Libraries } from '../evaluate/libraries.ts';
 import { ScanError } from '../lib/scan-error.ts';
 import { oneLine } from '../lib/text.ts';
 import type { Catalog } from '../model/policy.ts';
@@ -33,10 +34,14 @@ export async function readParams(path: string): Promise<unknown> {
  * @param params values whose names and types are right.
  * @throws {ScanError} PARAMS_INVALID saying what the threshold is.
  */
-export function checkThresholds(params: Params, catalog: Catalog): void {
-	for (const { id, params: specs } of catalog) {
+export function checkThresholds(params: Params, catalog: Catalog, libraries: Libraries): void {
+	const specs = [
+		...catalog.map(({ id, params: own }) => [id, own] as const),
+		...Object.entries(libraries).map(([name, { params: own }]) => [`lib/${name}`, own] as const),
+	];
+	for (const [id, own] of specs) {
 		const [category = '', name = ''] = id.split('/');
-		for (const [key, { description, default: byDefault }] of Object.entries(specs)) {
+		for (const [key, { description, default: byDefault }] of Object.entries(own)) {
 			const value = params[category]?.[name]?.[key];
 			const problem = typeof value === 'number' ? problemOf(key, value) : '';
 			if (problem === '') continue;

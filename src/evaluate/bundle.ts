@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { ScanError } from '../lib/scan-error.ts';
 import { byCodeUnit, oneLine } from '../lib/text.ts';
 import type { Catalog } from '../model/policy.ts';
-import { type Kinds, kindsOf, type Params, placeOf, readMetadata } from './catalog.ts';
+import { type Kinds, kindsOf, type Metadata, type Params, placeOf, readMetadata } from './catalog.ts';
 import { toMistake } from './compile-hints.ts';
-import { type Example, type ExampleResult, judgeExamples } from './examples.ts';
+import { type Example, type ExampleResult, judgeExamples, unfitExamples } from './examples.ts';
+import { type Libraries, librariesOf } from './libraries.ts';
 import { recordKinds } from './metadata.ts';
 import { misreads, namesOf } from './misreads.ts';
 import { inOrder, type Mistake, mistakeLine } from './mistake.ts';
@@ -37,6 +38,8 @@ export interface Bundle {
 	catalog: Catalog;
 	/** Defaults of all thresholds, those of `lib` too: the shape and the types of `data.params`. */
 	params: Params;
+	/** The libraries that have some of them. */
+	libraries: Libraries;
 	kinds: Kinds;
 	/** SHA-256 of sources, defaults and compiler: equal digests judge alike. */
 	digest: string;
@@ -54,13 +57,21 @@ export async function compileBundle(files: PolicyFiles, limits?: Limits): Promis
 	const unrolled = await examine('build', files, await unroll(sources, limits), limits);
 	// What is wrong is told of the sources as they were written.
 	if (unrolled.problems.length > 0) demand(await examine('check', files, sources, limits));
-	const { wasm, catalog, params, kinds } = demand(unrolled);
-	return { wasm, catalog, params, kinds, digest: await bundleDigest(sources, params) };
+	const { wasm, catalog, params, libraryParams, kinds } = demand(unrolled);
+	const libraries = librariesOf(libraryParams, sources);
+	return { wasm, catalog, params, libraries, kinds, digest: await bundleDigest(sources, params) };
 }
 
-/** Every mistake in policies and their tests, by place; empty when they are good. */
-export async function checkPolicies(files: PolicyFiles, limits?: Limits): Promise<Mistake[]> {
-	return (await examine('check', files, pick(files, isSource), limits)).problems;
+/** Every mistake in policies, their tests, and examples of good ones, by place; empty when all are good. */
+export async function checkPolicies(
+	files: PolicyFiles,
+	examples: readonly Example[] = [],
+	limits?: Limits,
+): Promise<Mistake[]> {
+	const sources = pick(files, isSource);
+	const examined = await examine('check', files, sources, limits);
+	if (examined.problems.length > 0 || examples.length === 0) return examined.problems;
+	return unfitExamples(examples, sources, examined, limits);
 }
 
 /** Runs the policies' tests and examples over the defaults of all thresholds. @throws {ScanError} POLICY_INVALID. */
@@ -132,6 +143,7 @@ export async function stamp(): Promise<Stamp> {
 interface Examined {
 	catalog: Catalog;
 	params: Params;
+	libraryParams: Metadata['libraryParams'];
 	kinds: Kinds;
 	schemas: Record<string, unknown>;
 	wasm: Uint8Array;
@@ -148,7 +160,7 @@ async function examine(
 	const entrypoints = command === 'build' ? entrypointsOf(sources) : [];
 	const answer = await ask({ command, files: sources, schemas, entrypoints }, limits);
 	const metadata = readMetadata(answer.modules ?? [], sources);
-	const { catalog, params } = metadata;
+	const { catalog, params, libraryParams } = metadata;
 	const { modules = [], reads = [], errors = [] } = answer;
 	const ours = [
 		...misreads(reads, namesOf(modules, params, kindsOf(catalog))),
@@ -158,7 +170,8 @@ async function examine(
 	problems.push(...schemaless(reads, modules), ...misshapen(sources, modules));
 	if (problems.length === 0 && catalog.length === 0) problems.push(NO_POLICY);
 	const wasm = Buffer.from(answer.wasm ?? '', 'base64');
-	return { catalog, params, kinds: kindsOf(catalog), schemas, wasm, problems: inOrder(problems) };
+	const kinds = kindsOf(catalog);
+	return { catalog, params, libraryParams, kinds, schemas, wasm, problems: inOrder(problems) };
 }
 
 const NO_POLICY: Mistake = {

@@ -14,6 +14,8 @@ export type Kinds = Record<string, Record<string, string>>;
 export interface Metadata {
 	catalog: Catalog;
 	params: Params;
+	/** What libraries declare of those, by their name. */
+	libraryParams: Record<string, Record<string, ParamSpec>>;
 	problems: Mistake[];
 }
 
@@ -22,7 +24,7 @@ export interface Metadata {
  * @param files the sources themselves: with them a mistake has its column.
  */
 export function readMetadata(modules: Module[], files: PolicyFiles = {}): Metadata {
-	const metadata: Metadata = { catalog: [], params: {}, problems: [] };
+	const metadata: Metadata = { catalog: [], params: {}, libraryParams: {}, problems: [] };
 	for (const module of modules) {
 		const { file } = module;
 		const place = placeOf(file);
@@ -102,6 +104,7 @@ function readModule(
 		if (mistakes.length === 0) into.catalog.push(policy);
 	}
 	const defaults = Object.entries(specs).map(([key, spec]) => [key, spec.default] as const);
+	if (kind === 'lib' && defaults.length > 0) into.libraryParams[name] = specs;
 	if (defaults.length > 0)
 		into.params[category] = { ...into.params[category], [name]: Object.fromEntries(defaults) };
 	into.problems.push(...mistakes);

@@ -3,6 +3,7 @@ import { oneLine } from '../lib/text.ts';
 import type { Catalog, Policy } from '../model/policy.ts';
 import type { PolicyRecord } from '../model/record.ts';
 import { recordKinds } from './metadata.ts';
+import type { Mistake } from './mistake.ts';
 import { ask, type Limits, type PolicyFiles, refuse } from './opa.ts';
 import { judge } from './verdict.ts';
 
@@ -34,11 +35,40 @@ export interface Examined {
 }
 
 /** Judges each example by its policy alone, over the defaults of all thresholds. */
-export async function judgeExamples(
+export function judgeExamples(
 	examples: readonly Example[],
 	sources: PolicyFiles,
-	{ catalog, params, schemas }: Examined,
+	examined: Examined,
 	limits?: Limits,
+): Promise<ExampleResult[]> {
+	return resultsOf(verdictOf, examples, { ...examined, sources }, limits);
+}
+
+/** The examples that are no record of their policy's kind. */
+export async function unfitExamples(
+	examples: readonly Example[],
+	sources: PolicyFiles,
+	examined: Examined,
+	limits?: Limits,
+): Promise<Mistake[]> {
+	const misfit: Verdict = (_policy, _isOk, answer) => misfitOf(answer);
+	const results = await resultsOf(misfit, examples, { ...examined, sources }, limits);
+	return results.flatMap(({ name, file, row, message }) => {
+		// In a list each record has its number.
+		const [place] = /\[\d+\]$/.exec(name) ?? [];
+		const said = place === undefined ? message : `${place}: ${message}`;
+		return message === '' ? [] : [{ file, row, col: 1, message: said, hint: '' }];
+	});
+}
+
+/** Why an example failed; empty when it did not. */
+type Verdict = (policy: Policy, isOk: boolean, answer: Answer | undefined) => string;
+
+async function resultsOf(
+	verdict: Verdict,
+	examples: readonly Example[],
+	{ catalog, params, schemas, sources }: Examined & { sources: PolicyFiles },
+	limits: Limits | undefined,
 ): Promise<ExampleResult[]> {
 	const policies = new Map(catalog.map(policy => [policy.id, policy]));
 	const ready = examples.map(example => ({ example, ...prepare(example, policies) }));
@@ -46,7 +76,7 @@ export async function judgeExamples(
 	const answers = asked.length === 0 ? [] : await askAll(asked, { sources, params, schemas }, limits);
 	let next = 0;
 	return ready.map(({ example: { name, file, isOk }, policy, problem }) => {
-		const message = policy === undefined ? problem : verdictOf(policy, isOk, answers[next++]);
+		const message = policy === undefined ? problem : verdict(policy, isOk, answers[next++]);
 		return { name, file, row: 1, outcome: message === '' ? 'pass' : 'fail', message };
 	});
 }
@@ -152,12 +182,18 @@ function schemasByKind(record: unknown): Record<string, unknown> {
 	);
 }
 
-/** Why the example failed; empty when it did not. */
-function verdictOf(policy: Policy, isOk: boolean, answer: Answer | undefined): string {
+/** Why the example is no record; empty when it is one. */
+function misfitOf(answer: Answer | undefined): string {
 	if (answer === undefined) return 'could not be judged';
 	const mistake = answer.mistakes.find(({ type }) => !/^number_(all|any|one)_of$/.test(type));
-	const member = mistake === undefined || mistake.field === '(Root)' ? '' : `${mistake.field}: `;
-	if (mistake !== undefined) return oneLine(`is no record: ${member}${mistake.desc}`, 300);
+	if (mistake === undefined) return '';
+	const member = mistake.field === '(Root)' ? '' : `${mistake.field}: `;
+	return oneLine(`is no record: ${member}${mistake.desc}`, 300);
+}
+
+function verdictOf(policy: Policy, isOk: boolean, answer: Answer | undefined): string {
+	const misfit = misfitOf(answer);
+	if (answer === undefined || misfit !== '') return misfit;
 	const { kind, gaps, cluster } = answer.record;
 	const { outcome, verdicts } = judge(policy, { kind, gaps, cluster: cluster.uid }, answer);
 	if (isOk ? outcome === 'pass' || outcome === 'not_applicable' : outcome === 'fail') return '';

@@ -18,13 +18,13 @@ export type StoredBundle = Record<BundleFile, Uint8Array>;
 
 /** A bundle as files, for `unpackBundle`. */
 export function packBundle(
-	{ wasm, catalog, params, kinds, digest }: Bundle,
+	{ wasm, catalog, params, libraries, kinds, digest }: Bundle,
 	{ tool, compiler }: Stamp,
 ): StoredBundle {
 	return {
 		'policy.wasm': wasm,
 		'catalog.json': json(catalog),
-		'data.json': json({ tool, compiler, digest, params, kinds }),
+		'data.json': json({ tool, compiler, digest, params, libraries, kinds }),
 	};
 }
 

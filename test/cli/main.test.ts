@@ -285,6 +285,10 @@ describe('[cli] scan', it => {
 					soon('window_seconds: -1'),
 					'window_seconds: expected a number from 0 to 9007199254740991, found -1',
 				],
+				[
+					'lib: { usage: { lag_seconds: -1 } }',
+					'lib/usage/lag_seconds: expected a number from 0 to 9007199254740991, found -1',
+				],
 				[soon('window_percent: 101'), 'window_percent: expected a number from 0 to 100, found 101'],
 				[soon('window_seconds: 1e300'), 'found 1e+300'],
 				[soon('window_seconds: .inf'), 'found a number without a value'],

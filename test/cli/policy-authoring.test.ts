@@ -93,6 +93,109 @@ describe('[wasm] examples', it => {
 	});
 });
 
+describe('[cli] policy check', it => {
+	it('examples that are no records :: are named with file and field', () =>
+		withTempDir(async cwd => {
+			const template = policyTemplate('org', 'a', 'credential');
+			await write(join(cwd, 'own'), { ...template, ...(await formatPolicies(template)) });
+			const good = await spawnCli(['policy', 'check', 'own'], { cwd });
+			assert.equal([good.code, good.stdout, good.stderr], [0, '2 files checked\n', '']);
+
+			const examples = {
+				'ok.member.json': { $base: 'credential', credential: { fingerprint: 'x' } },
+				'ng.type.json': { $base: 'credential', credential: { notBefore: 'soon' } },
+				'ng.list.json': [{ $base: 'credential' }, { kind: 'credential', now: 1 }],
+				'ok.kind.json': { $base: 'grant' },
+				'ok.passes.json': { $base: 'credential', credential: { notBefore: 1 } },
+				'usual.json': {},
+			};
+			const files = Object.entries(examples).map(([name, value]) => [
+				`org/examples/a/${name}`,
+				JSON.stringify(value),
+			]);
+			await write(join(cwd, 'own'), Object.fromEntries(files));
+			const { code, stdout } = await spawnCli(['policy', 'check', 'own', '--format', 'json'], { cwd });
+			const { mistakes }: { mistakes: { file: string; row: number; message: string }[] } = JSON.parse(stdout);
+			assert.equal(
+				[code, mistakes.map(({ file, row, message }) => `${file}:${row}: ${message}`)],
+				[
+					1,
+					[
+						'own/org/examples/a/ng.list.json:1: [1]: is no record: cluster is required',
+						'own/org/examples/a/ng.type.json:1: is no record: credential.notBefore: Invalid type. Expected: integer, given: string',
+						'own/org/examples/a/ok.kind.json:1: its kind is "grant", and the policy judges records of kind "credential"',
+						'own/org/examples/a/ok.member.json:1: is no record: credential: Additional property fingerprint is not allowed',
+						'own/org/examples/a/usual.json:1: is neither ok.<case>.json nor ng.<case>.json: name it so',
+					],
+				],
+			);
+		}));
+});
+
+describe('[cli] policy test', it => {
+	it('prints text, JSON and JUnit, and exits 1 below --min-coverage', () =>
+		withTempDir(async cwd => {
+			const template = policyTemplate('org', 'a', 'grant');
+			// Nothing reaches its last rule.
+			const policy = `${template['policies/org/a.rego']}\nunknown contains {} if input.grant.roleName == ""\n`;
+			await write(join(cwd, 'own'), { ...template, 'policies/org/a.rego': policy });
+			const words = ['policy', 'test', 'own'];
+			const [quiet, json, junit, low, high, whole] = await Promise.all([
+				spawnCli([...words, '--quiet'], { cwd }),
+				spawnCli([...words, '--format', 'json'], { cwd }),
+				spawnCli([...words, '--format', 'junit'], { cwd }),
+				spawnCli([...words, '--min-coverage', '10'], { cwd }),
+				spawnCli([...words, '--min-coverage', '100'], { cwd }),
+				spawnCli([...words, '--min-coverage', '100', '--format', 'json'], { cwd }),
+			]);
+			assert.equal([quiet.code, quiet.stdout], [0, '4 passed, 0 failed\n']);
+			const { tests } = JSON.parse(json.stdout);
+			assert.equal([json.code, tests.length], [0, 4]);
+			assert.equal([junit.code, junit.stdout.match(/<testcase /g)?.length], [0, 4]);
+			assert.equal([low.code, high.code, whole.code], [0, 1, 1]);
+			assert.match(high.stdout, /own\/org\/a\.rego/);
+			const { coverage } = JSON.parse(whole.stdout);
+			assert.equal(
+				coverage.files.map(({ file, isBelow }: { file: string; isBelow: boolean }) => [file, isBelow]),
+				[['own/org/a.rego', true]],
+			);
+		}));
+
+	it('fails where a test fails, where there is none, and where policies do not compile', () =>
+		withTempDir(async cwd => {
+			const template = policyTemplate('org', 'a', 'grant');
+			const policy = template['policies/org/a.rego'] ?? '';
+			await write(join(cwd, 'failing'), {
+				...template,
+				'policies/org/examples/a/ng.usual.json': '{"$base":"grant"}',
+			});
+			await write(join(cwd, 'untested'), { 'policies/org/a.rego': policy });
+			await write(join(cwd, 'broken'), {
+				...template,
+				'policies/org/a.rego': policy.replace('input.grant', 'input.grnt'),
+			});
+			const test = (...words: string[]) => spawnCli(['policy', 'test', ...words], { cwd });
+			const [failing, untested, broken, text] = await Promise.all([
+				test('failing', '--format', 'junit'),
+				test('untested', '--format', 'junit'),
+				test('broken', '--format', 'junit'),
+				test('broken'),
+			]);
+			const failures = ({ stdout }: { stdout: string }) =>
+				/failures="(\d+)" errors="(\d+)"/.exec(stdout)?.[0];
+			assert.equal(
+				[failing, untested, broken, text].map(result => [result.code, failures(result)]),
+				[
+					[1, 'failures="1" errors="0"'],
+					[1, 'failures="1" errors="0"'],
+					[2, 'failures="0" errors="1"'],
+					[2, undefined],
+				],
+			);
+			assert.match(text.stderr, 'broken/org/a.rego:');
+		}));
+});
+
 describe('[cli] policy new', it => {
 	it('writes a policy that passes, and never over anything', () =>
 		withTempDir(async cwd => {

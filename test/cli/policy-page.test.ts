@@ -32,11 +32,17 @@ const policy: Policy = {
 };
 
 function loaded(overrides: object, changes: Partial<Policy> = {}) {
-	const params = { credential: { old: { max_seconds: 7, robots: ['ci'] } } };
+	const params = { credential: { old: { max_seconds: 7, robots: ['ci'] } }, lib: { use: { lag: 5 } } };
+	const lag = { lag: { default: 1, description: 'Lag.' } };
+	const libraries = {
+		other: { params: lag, readBy: ['credential/new'] },
+		use: { params: lag, readBy: ['credential/new', 'credential/old'] },
+	};
 	const bundle = {
 		wasm: new Uint8Array(),
 		catalog: [{ ...policy, ...changes }],
 		params,
+		libraries,
 		kinds: {},
 		digest: '',
 	};
@@ -49,7 +55,10 @@ function only(
 	changes: Partial<Policy> = {},
 	from = { ...file, config: 'k.yaml' as string | null },
 ): PolicyInForce {
-	const [first] = inForce(loaded({ credential: { old: { max_seconds: 7 } } }, changes), from);
+	const [first] = inForce(
+		loaded({ credential: { old: { max_seconds: 7 } }, lib: { use: { lag: 5 } } }, changes),
+		from,
+	);
 	if (first === undefined) throw new Error('no policy');
 	return first;
 }
@@ -59,6 +68,10 @@ describe('inForce', it => {
 		assert.equal(only({}, file).params, {
 			max_seconds: { default: 100, description: 'Age.', value: 7, from: file },
 			robots: { default: ['ci'], description: 'Names.', value: ['ci'], from: null },
+		}));
+	it('has the thresholds of the libraries that the policy reads', () =>
+		assert.equal(only({}, file).libraryParams, {
+			'lib/use': { lag: { default: 1, description: 'Lag.', value: 5, from: file } },
 		}));
 });
 
@@ -91,6 +104,9 @@ describe('policyPage', it => {
 			'Thresholds (--params)',
 			'  max_seconds = 7 (p.yaml, which k.yaml names; default 100): Age.',
 			'  robots = ["ci"] (default): Names.',
+			'',
+			'Thresholds of lib/use (--params)',
+			'  lag = 5 (p.yaml, which k.yaml names; default 1): Lag.',
 			'',
 			'Controls',
 			'  A 1 a (exact)',

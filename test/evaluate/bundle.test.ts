@@ -129,6 +129,12 @@ describe('compileBundle', it => {
 				},
 			],
 			params: { credential: { old: { max_seconds: 100 } }, lib: { people: { robots: ['ci'] } } },
+			libraries: {
+				people: {
+					params: { robots: { default: ['ci'], description: 'Names.' } },
+					readBy: ['credential/old'],
+				},
+			},
 			kinds: { credential: { old: 'credential' } },
 		});
 		assert.match(digest, /^[0-9a-f]{64}$/);
@@ -232,7 +238,10 @@ describe('testPolicies', it => {
 async function keptWith(changes: object): Promise<string> {
 	return withTempDir(async folder => {
 		const directory = pathToFileURL(`${folder}/`);
-		await writeBundle({ wasm: new Uint8Array(), catalog: [], params: {}, kinds: {}, digest: '' }, directory);
+		await writeBundle(
+			{ wasm: new Uint8Array(), catalog: [], params: {}, libraries: {}, kinds: {}, digest: '' },
+			directory,
+		);
 		const file = new URL('data.json', directory);
 		const data: unknown = JSON.parse(await readFile(file, 'utf8'));
 		await writeFile(file, JSON.stringify(Object.assign({}, data, changes)));
@@ -265,6 +274,7 @@ describe('loadBundle', it => {
 				wasm: new Uint8Array([1, 2]),
 				catalog: [],
 				params: { a: { b: { c: 1 } } },
+				libraries: { b: { params: { c: { default: 1, description: 'C.' } }, readBy: ['a/b'] } },
 				kinds: { a: { b: 'key' } },
 				digest: '0'.repeat(64),
 			};

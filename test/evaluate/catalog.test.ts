@@ -65,6 +65,7 @@ describe('readMetadata', it => {
 				},
 			],
 			params: { a: { b: { a: ['x'], z: true } } },
+			libraryParams: {},
 			problems: [],
 		});
 	});
@@ -131,7 +132,7 @@ describe('readMetadata', it => {
 		const others = ['policies/main.rego', 'policies/a/b_test.rego'].map(file =>
 			policy({}, { file, annotations: [] }),
 		);
-		assert.equal(readMetadata(others), { catalog: [], params: {}, problems: [] });
+		assert.equal(readMetadata(others), { catalog: [], params: {}, libraryParams: {}, problems: [] });
 	});
 
 	it('a hostile name :: is one line', () => {

@@ -3,6 +3,7 @@ import { checkPolicies, formatPolicies } from '../../evaluate/bundle.ts';
 import { type Mistake, mistakeLine } from '../../evaluate/mistake.ts';
 import { plural } from '../../lib/text.ts';
 import type { CheckFlags } from '../policy.ts';
+import { policyIds, readExamples } from '../policy-examples.ts';
 import { readPolicyFolder, SHIPPED_POLICIES } from '../policy-files.ts';
 import { onDisk, shownPath } from '../policy-paths.ts';
 import { print } from '../stdout.ts';
@@ -15,7 +16,11 @@ export async function runCheck({
 }: Pick<CheckFlags, 'dir' | 'fix' | 'format'>): Promise<void> {
 	const folder = dir ?? SHIPPED_POLICIES;
 	const { own, all } = await readPolicyFolder(folder);
-	const found = await checkPolicies(all);
+	const { examples, unusable } = await readExamples(folder, policyIds(own));
+	const found = [
+		...(await checkPolicies(all, examples)),
+		...unusable.map(({ file, row, message }) => ({ file, row, col: 1, message, hint: '' })),
+	];
 	// A source that does not parse cannot be formatted; its mistake is named already.
 	const unformatted = found.length > 0 ? [] : await formatOrName(own, folder, fix);
 	const mistakes = [...found, ...unformatted].map(mistake => ({

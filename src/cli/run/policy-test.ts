@@ -1,9 +1,8 @@
 import { testPolicies } from '../../evaluate/bundle.ts';
-import { placeOf } from '../../evaluate/catalog.ts';
 import type { Coverage, TestCase } from '../../evaluate/opa.ts';
 import { byCodeUnit } from '../../lib/text.ts';
 import type { TestFlags } from '../policy.ts';
-import { readExamples } from '../policy-examples.ts';
+import { policyIds, readExamples } from '../policy-examples.ts';
 import { readPolicyFolder, SHIPPED_POLICIES } from '../policy-files.ts';
 import { shownPath, withShownPaths } from '../policy-paths.ts';
 import { print } from '../stdout.ts';
@@ -52,13 +51,6 @@ function brokenRun(error: unknown, folder: string): TestRun {
 function noTest(folder: string): TestResult {
 	const message = 'there is no test';
 	return { name: 'policies have tests', outcome: 'fail', file: folder, row: 1, message };
-}
-
-function policyIds(own: Record<string, string>): string[] {
-	return Object.keys(own).flatMap(path => {
-		const place = placeOf(path);
-		return place.kind === 'policy' ? [`${place.category}/${place.name}`] : [];
-	});
 }
 
 /** A skipped test proves nothing: it counts as failed. */
