@@ -1,7 +1,7 @@
 import type { Report } from '../model/report.ts';
 import type { Views } from '../model/views.ts';
 import type { ReportFile } from './reporter.ts';
-import { stableJson } from './stable-json.ts';
+import { lineWriter, stableJson } from './stable-json.ts';
 
 /** The document's keys in reading order: `satisfies` refuses a missing one. */
 const KEYS = Object.keys({
@@ -66,9 +66,10 @@ function* lists(views: Views): Generator<string> {
 
 function* lines(elements: unknown[], indent: string): Generator<string> {
 	if (elements.length === 0) return yield '[]';
+	const write = lineWriter();
 	let separator = '[';
 	for (const element of elements) {
-		yield `${separator}\n${indent}  ${stableJson(element)}`;
+		yield `${separator}\n${indent}  ${write(element)}`;
 		separator = ',';
 	}
 	yield `\n${indent}]`;
