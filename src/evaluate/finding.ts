@@ -4,7 +4,7 @@ import { sha256 } from '../lib/x509.ts';
 import type { Credential, Location } from '../model/facts.ts';
 import type { Finding, FindingRemediation, FindingSubject } from '../model/finding.ts';
 import type { Grade, Policy } from '../model/policy.ts';
-import type { Grant, PolicyRecord } from '../model/record.ts';
+import type { ClusterRef, Grant, PolicyRecord } from '../model/record.ts';
 import type { Verdict } from './verdict.ts';
 
 /**
@@ -20,7 +20,8 @@ export function toFinding(
 	const subject =
 		holder === undefined ? subjectOf(record) : { kind: record.kind, ...credentialSubject(holder) };
 	const isPrivileged = 'isPrivileged' in record && record.isPrivileged;
-	const { uid, name } = record.cluster;
+	const cluster = clusterOf(record.cluster);
+	const { uid, name } = cluster;
 	const grade = gradeOf(record, policy);
 	return {
 		id: findingId(policy.id, uid, subject.uid, verdict.details.key),
@@ -29,7 +30,7 @@ export function toFinding(
 		severity: isPrivileged ? policy.privilegedSeverity : policy.severity,
 		// Only where it raised the severity: elsewhere it would make one finding look like two.
 		isPrivileged: isPrivileged && policy.privilegedSeverity !== policy.severity,
-		cluster: { uid, name },
+		cluster,
 		subject,
 		title: policy.title,
 		message: messageOf(subject, name, policy, verdict),
@@ -51,8 +52,29 @@ function gradeOf(record: PolicyRecord, { minGrade }: Policy): Grade {
 	return record.kind === 'credential' && record.credential.kind === 'token_secret' ? 'C' : 'D';
 }
 
-function remediationOf(
-	{ outcome }: Verdict,
+const clusters = new WeakMap<ClusterRef, Finding['cluster']>();
+
+/** One object for all findings of a cluster: with hundreds of thousands of them, a copy each is what memory goes into. */
+function clusterOf(ref: ClusterRef): Finding['cluster'] {
+	const known = clusters.get(ref) ?? { uid: ref.uid, name: ref.name };
+	clusters.set(ref, known);
+	return known;
+}
+
+const remediations = new WeakMap<Policy, Map<string, FindingRemediation>>();
+
+/** One object for all findings of a policy that are to be ended alike. */
+function remediationOf({ outcome }: Verdict, policy: Policy, grade: Grade): FindingRemediation {
+	const known = remediations.get(policy) ?? new Map<string, FindingRemediation>();
+	remediations.set(policy, known);
+	const key = `${outcome} ${grade}`;
+	const remediation = known.get(key) ?? newRemediation(outcome, policy, grade);
+	known.set(key, remediation);
+	return remediation;
+}
+
+function newRemediation(
+	outcome: Verdict['outcome'],
 	{ remediation: text, minGrade, origin }: Policy,
 	grade: Grade,
 ): FindingRemediation {
