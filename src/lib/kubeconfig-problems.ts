@@ -44,11 +44,20 @@ export function loadCertificates(
 	const what = source.kind === 'inline' ? `${field}-data` : `${field} ${oneLine(source.path)}`;
 	if (pem.problem !== '') return { kind: 'failed', message: `${what} ${pemProblemTexts[pem.problem]}` };
 	try {
-		return { kind: 'read', certificates: pem.certificates.map(readCertificate) };
+		return { kind: 'read', certificates: certificatesOf(pem) };
 	} catch {
 		// The reason is ASN.1 talk that may quote bytes.
 		return { kind: 'failed', message: `${what} holds a certificate that cannot be parsed` };
 	}
+}
+
+const parsed = new WeakMap<PemContent, CertificateFacts[]>();
+
+/** Asked for by the check of a context and by its target: reading a certificate takes milliseconds. */
+function certificatesOf(pem: PemContent): CertificateFacts[] {
+	const known = parsed.get(pem) ?? pem.certificates.map(readCertificate);
+	parsed.set(pem, known);
+	return known;
 }
 
 /** Node's error code in words, to follow the name of the file: its message repeats the path, and is not ours to vouch for. */
