@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
-import { readCertificate } from '../lib/x509.ts';
+import { type CertificateFacts, readCertificate } from '../lib/x509.ts';
 import type { DemoCluster } from './cluster.ts';
 import type { UserInfo } from './wire.ts';
 
@@ -11,16 +11,28 @@ import type { UserInfo } from './wire.ts';
  */
 export function authenticate(request: IncomingMessage, cluster: DemoCluster): UserInfo | null {
 	const { socket } = request;
-	const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
-	if (certificate !== undefined) return certificateUser(certificate, cluster);
+	const facts = socket instanceof TLSSocket ? certificateOf(socket, cluster) : undefined;
+	if (facts !== undefined) return facts === null ? null : certificateUser(facts, cluster);
 	const [, token] = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
 	return (token !== undefined && cluster.tokens.get(token)) || null;
 }
 
-function certificateUser(certificate: X509Certificate, cluster: DemoCluster): UserInfo | null {
-	const authority = new X509Certificate(cluster.authority.certificatePem);
-	if (!certificate.checkIssued(authority) || !certificate.verify(authority.publicKey)) return null;
-	const facts = readCertificate(certificate.raw);
+const read = new WeakMap<TLSSocket, CertificateFacts | null>();
+
+/** Undefined where the connection has none, null where the authority did not sign it; read once, as it cannot change. */
+function certificateOf(socket: TLSSocket, { authority }: DemoCluster): CertificateFacts | null | undefined {
+	const known = read.get(socket);
+	if (known !== undefined) return known;
+	const certificate = socket.getPeerX509Certificate();
+	if (certificate === undefined) return undefined;
+	const issuer = new X509Certificate(authority.certificatePem);
+	const isOurs = certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+	const facts = isOurs ? readCertificate(certificate.raw) : null;
+	read.set(socket, facts);
+	return facts;
+}
+
+function certificateUser(facts: CertificateFacts, cluster: DemoCluster): UserInfo | null {
 	const isCurrent = facts.notBefore <= cluster.now && cluster.now <= facts.notAfter;
 	if (!isCurrent || !facts.clientAuth || facts.commonName === '') return null;
 	return {
