@@ -17,6 +17,7 @@ import type {
 } from './model/report.ts';
 import type { ScanRequest } from './model/scan.ts';
 import type { ReportedWaiver } from './model/waiver.ts';
+import { groupBy } from './reporters/group-by.ts';
 import { decide } from './verdict.ts';
 import { viewsOf } from './views.ts';
 
@@ -37,8 +38,10 @@ export interface Outcome {
 export function toReport(outcome: Outcome, request: ScanRequest, bundle: Bundle): Omit<Report, 'compliance'> {
 	const findings = outcome.findings.sort(byWeight);
 	const gaps = outcome.assessments.flatMap(assessment => reportedGaps(assessment, request));
+	// Filtering them for each cluster or policy would read all of them hundreds of times.
+	const byClusterUid = groupBy(findings, ({ cluster }) => cluster.uid);
 	const clusters = [
-		...outcome.assessments.map(assessment => reportedCluster(assessment, findings)),
+		...outcome.assessments.map(assessment => reportedCluster(assessment, byClusterUid)),
 		...outcome.notAssessed,
 	].sort((a, b) => byCodeUnit(a.name, b.name) || byCodeUnit(a.uid, b.uid));
 	const credentials = outcome.assessments.flatMap(({ ref, credentials }) =>
@@ -59,6 +62,7 @@ export function toReport(outcome: Outcome, request: ScanRequest, bundle: Bundle)
 		<T extends { cluster: string }>(id: (value: T) => string) =>
 		(a: T, b: T) =>
 			byCodeUnit(a.cluster, b.cluster) || byCodeUnit(id(a), id(b));
+	const byPolicy = groupBy(outcome.outcomes, ({ policyId }) => policyId);
 	return {
 		apiVersion: 'kubelapse/v1',
 		run: {
@@ -88,7 +92,7 @@ export function toReport(outcome: Outcome, request: ScanRequest, bundle: Bundle)
 		policies: bundle.catalog.map(policy => ({
 			...policy,
 			params: paramsInForce(policy, bundle.params),
-			...countPolicy(policy.id, outcome.outcomes),
+			...countPolicy(byPolicy.get(policy.id) ?? []),
 		})),
 		findings,
 		credentials: credentials.sort(byCluster(credential => credential.uid)),
@@ -126,8 +130,11 @@ function byWeight(a: Finding, b: Finding): number {
 	);
 }
 
-function reportedCluster({ facts, records }: Assessment, findings: Finding[]): ReportedCluster {
-	const mine = findings.filter(finding => finding.cluster.uid === facts.cluster.uid);
+function reportedCluster(
+	{ facts, records }: Assessment,
+	findings: ReadonlyMap<string, Finding[]>,
+): ReportedCluster {
+	const mine = findings.get(facts.cluster.uid) ?? [];
 	return {
 		...facts.cluster,
 		status: statusOf(facts),
@@ -177,11 +184,10 @@ function countBy(keys: string[]): Map<string, number> {
 	return counts;
 }
 
-function countPolicy(id: string, rows: Outcome['outcomes']): Pick<ReportedPolicy, 'outcomes' | 'byCluster'> {
+function countPolicy(rows: Outcome['outcomes']): Pick<ReportedPolicy, 'outcomes' | 'byCluster'> {
 	const total: OutcomeCounts = { pass: 0, fail: 0, unknown: 0, not_applicable: 0 };
 	const perCluster = new Map<string, OutcomeCounts>();
 	for (const row of rows) {
-		if (row.policyId !== id) continue;
 		const counts = perCluster.get(row.cluster) ?? { pass: 0, fail: 0, unknown: 0, not_applicable: 0 };
 		perCluster.set(row.cluster, counts);
 		for (const outcome of outcomes) {

@@ -1,5 +1,7 @@
 import { formatRfc3339 } from '../lib/epoch.ts';
+import type { Finding } from '../model/finding.ts';
 import type { Report, ReportedCluster } from '../model/report.ts';
+import { groupBy } from './group-by.ts';
 import type { ReportFile } from './reporter.ts';
 import {
 	coveragePolicies,
@@ -23,16 +25,22 @@ import { clusterSlugs, slug } from './slug.ts';
  */
 export function sarif(report: Report): ReportFile[] {
 	const tables = lookup(report, clusterSlugs(report.clusters));
+	const failed = report.findings.filter(finding => finding.outcome === 'fail' && !isFleetFinding(finding));
+	const byCluster = groupBy(failed, ({ cluster }) => cluster.uid);
 	return [
-		...report.clusters.filter(isRead).flatMap(cluster => clusterFiles(report, cluster, tables)),
+		...report.clusters
+			.filter(isRead)
+			.flatMap(cluster => clusterFiles(report, cluster, byCluster.get(cluster.uid) ?? [], tables)),
 		coverageFile(report, tables),
 	];
 }
 
-function clusterFiles(report: Report, cluster: ReportedCluster, tables: Lookup): ReportFile[] {
-	const findings = report.findings.filter(
-		f => f.cluster.uid === cluster.uid && f.outcome === 'fail' && !isFleetFinding(f),
-	);
+function clusterFiles(
+	report: Report,
+	cluster: ReportedCluster,
+	findings: Finding[],
+	tables: Lookup,
+): ReportFile[] {
 	const policies = report.policies.filter(policy => !isOfFleet(policy));
 	const parts = shards(
 		resultsOf(findings, tables),
