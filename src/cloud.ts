@@ -29,7 +29,7 @@ import {
 	readAudit,
 } from './providers/alibaba/container-service.ts';
 import { type Directory, readDirectory } from './providers/alibaba/directory.ts';
-import { problemOfIssued } from './providers/alibaba/issued.ts';
+import { readIssued } from './providers/alibaba/issued.ts';
 import type { Listing } from './providers/alibaba/pages.ts';
 import { createClients, DEFAULT_REGION } from './providers/alibaba/sdk.ts';
 import { attachEndpoints } from './providers/files/attach.ts';
@@ -393,9 +393,9 @@ async function temporaryTarget(
 			minutes: target.kubeconfigMinutes,
 			isPrivate,
 		});
-		const problem = problemOfIssued(text);
-		if (problem !== '') return gap(`the issued kubeconfig is not used: ${problem}`);
-		const loaded = targetOfText(row.name || row.id, text, request.now);
+		const issued = readIssued(text);
+		if ('problem' in issued) return gap(`the issued kubeconfig is not used: ${issued.problem}`);
+		const loaded = targetOfText(row.name || row.id, text, issued.kubeconfig, request.now);
 		return 'message' in loaded ? gap(`the issued kubeconfig cannot be used: ${loaded.message}`) : loaded;
 	} catch (error) {
 		request.signal.throwIfAborted();

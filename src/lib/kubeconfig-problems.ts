@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { EpochSeconds } from '../model/facts.ts';
 import { formatRfc3339 } from './epoch.ts';
 import type { CertificateSource, ClusterBlock, ContextBlock, Kubeconfig, UserBlock } from './kubeconfig.ts';
@@ -22,10 +23,10 @@ export interface KubeconfigProblem {
 export type ReadText = (path: string) => string;
 
 /** The certificates of a source, or why there are none. */
-export type LoadedCertificates =
+export type LoadedCertificates<T = CertificateFacts> =
 	| { kind: 'none' }
 	| { kind: 'failed'; message: string }
-	| { kind: 'read'; certificates: CertificateFacts[] };
+	| { kind: 'read'; certificates: T[] };
 
 /** Reads and parses the certificates of `field`; every failure becomes a message without content. */
 export function loadCertificates(
@@ -33,6 +34,15 @@ export function loadCertificates(
 	field: string,
 	readText: ReadText,
 ): LoadedCertificates {
+	return load(source, field, readText, certificatesOf);
+}
+
+function load<T>(
+	source: CertificateSource,
+	field: string,
+	readText: ReadText,
+	parse: (pem: PemContent) => T[],
+): LoadedCertificates<T> {
 	if (source.kind === 'none') return { kind: 'none' };
 	let pem: PemContent;
 	try {
@@ -44,7 +54,7 @@ export function loadCertificates(
 	const what = source.kind === 'inline' ? `${field}-data` : `${field} ${oneLine(source.path)}`;
 	if (pem.problem !== '') return { kind: 'failed', message: `${what} ${pemProblemTexts[pem.problem]}` };
 	try {
-		return { kind: 'read', certificates: certificatesOf(pem) };
+		return { kind: 'read', certificates: parse(pem) };
 	} catch {
 		// The reason is ASN.1 talk that may quote bytes.
 		return { kind: 'failed', message: `${what} holds a certificate that cannot be parsed` };
@@ -159,7 +169,10 @@ function checkUser(user: UserBlock, say: Say): void {
 }
 
 function checkClientCertificate(user: UserBlock, say: Say): void {
-	const client = loadCertificates(user.clientCertificate, 'client-certificate', say.readText);
+	// Nothing of it is told here but that it can be read: Node does that in a tenth of the time.
+	const client = load(user.clientCertificate, 'client-certificate', say.readText, ({ certificates }) =>
+		certificates.map(pem => new X509Certificate(pem)),
+	);
 	if (client.kind === 'failed') say.fatal(user.line, client.message, EXPORT_HINT);
 	if (client.kind === 'read' && client.certificates.length > 1) {
 		const message = `client-certificate holds ${plural(client.certificates.length, 'certificate')}; the first is taken as the client's, the others as its chain`;

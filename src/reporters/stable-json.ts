@@ -72,7 +72,8 @@ function writeArray(values: unknown[], slot: Slot, shapes: Map<string, Shape>): 
 	if (values.length === 0) return '[]';
 	slot.elements ??= newSlot();
 	let text = '';
-	for (const value of values) text += `${text === '' ? '[' : ','}${write(value, slot.elements, shapes) ?? 'null'}`;
+	for (const value of values)
+		text += `${text === '' ? '[' : ','}${write(value, slot.elements, shapes) ?? 'null'}`;
 	return `${text}]`;
 }
 

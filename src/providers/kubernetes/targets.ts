@@ -96,12 +96,18 @@ export function loadTargets(kubeconfigs: KubeconfigTarget[], now: EpochSeconds):
 
 /**
  * The current context of a kubeconfig that stands in no file.
+ * @param kubeconfig the text, parsed.
  * @returns why it cannot be used, where it cannot.
  */
-export function targetOfText(name: string, text: string, now: EpochSeconds): LiveTarget | BrokenTarget {
+export function targetOfText(
+	name: string,
+	text: string,
+	kubeconfig: Kubeconfig,
+	now: EpochSeconds,
+): LiveTarget | BrokenTarget {
 	try {
-		const file = { kubeconfig: parseKubeconfig('', text), raw: parseRaw('', text) };
-		const context = file.kubeconfig.currentContext;
+		const file = { kubeconfig, raw: parseRaw('', text) };
+		const context = kubeconfig.currentContext;
 		const target: KubeconfigTarget = { path: '', contexts: 'current', names: { [context]: name } };
 		const loaded = loadContext(target, file, context, now);
 		return 'error' in loaded ? loaded.broken : loaded;

@@ -1,5 +1,5 @@
 import { inlinePem, kubeconfigText, type YamlMap } from '../../../src/demo/kubeconfig.ts';
-import { problemOfIssued } from '../../../src/providers/alibaba/issued.ts';
+import { readIssued } from '../../../src/providers/alibaba/issued.ts';
 import { assert, describe } from '../../helpers/describe.ts';
 import { alice, issuer } from '../../helpers/kubeconfig-folder.ts';
 
@@ -16,7 +16,12 @@ const issued = (cluster: YamlMap = {}, user: YamlMap = {}) =>
 	});
 const without = (text: string, field: string) => text.replace(new RegExp(`^ *${field}: .*\\n`, 'm'), '');
 
-describe('problemOfIssued', it => {
+const problemOfIssued = (text: string) => {
+	const issued = readIssued(text);
+	return 'problem' in issued ? issued.problem : '';
+};
+
+describe('readIssued', it => {
 	it('has nothing against a certificate with its key, for a server that is verified', () => {
 		assert.is(problemOfIssued(issued()), '');
 		assert.is(problemOfIssued(`\n${issued()}`), '');
