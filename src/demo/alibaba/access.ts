@@ -107,6 +107,22 @@ function activityOf(random: Random, now: EpochSeconds): Activity {
 	return { answer: 'found', last: now - random.between(60, 7 * DAY - 60), auditId };
 }
 
+/** A file in force of somebody who may view or edit one namespace. */
+export function ordinaryAccess(random: Random, holder: Holder, now: EpochSeconds): Access {
+	const { issued, bindings } = createAccess(random, holder, 'current', now);
+	const role = random.next() < 0.5 ? 'view' : 'edit';
+	const namespace = random.pick(['default', 'shop', 'billing']);
+	return {
+		issued,
+		bindings: bindings.map(binding => ({
+			...binding,
+			role: `ClusterRole ${role}`,
+			namespace,
+			name: `${holder.id}-${namespace}-rolebinding`,
+		})),
+	};
+}
+
 /** Named as ACK names them: by the bare uid, whatever the subject is. */
 function bindingsOf(random: Random, { id }: Holder, shape: Shape, suffix: string): BindingSeed[] {
 	if (shape === 'removed' || shape === 'unbound') return [];

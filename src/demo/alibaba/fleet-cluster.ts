@@ -2,7 +2,7 @@ import type { EpochSeconds } from '../../model/facts.ts';
 import { bootstrapBindings, bootstrapRoles, clusterAdminBinding } from '../seeds/bootstrap.ts';
 import { readerBinding, readerRole } from '../seeds/reader.ts';
 import type { BindingSeed, ClusterSeed, RequestSeed } from '../seeds/seed.ts';
-import { type Access, createAccess, shapeOf } from './access.ts';
+import { type Access, createAccess, ordinaryAccess, shapeOf } from './access.ts';
 import { ackRoles } from './ack-roles.ts';
 import type { Random } from './random.ts';
 import type { Holder, Roster } from './roster.ts';
@@ -27,33 +27,35 @@ const VERSIONS = ['1.34.1', '1.33.3', '1.32.1', '1.30.7', '1.26.15'] as const;
 export function createFleetSeeds(
 	random: Random,
 	roster: Roster,
-	{ count, size, now }: { count: number; size: number; now: EpochSeconds },
+	{ count, size, now, isOrdinary }: { count: number; size: number; now: EpochSeconds; isOrdinary: boolean },
 ): FleetSeed[] {
 	const drawn = new Map<string, number>();
+	const holders = isOrdinary ? roster.others.filter(({ type }) => type === 'RamUser') : roster.others;
 	let deck: Holder[] = [];
 	const draw = (): Access => {
 		// In their order at first: everybody who is a trap has a file in force in the first cluster.
-		if (deck.length === 0) deck = drawn.size === 0 ? [...roster.others] : random.shuffled(roster.others);
+		if (deck.length === 0) deck = drawn.size === 0 ? [...holders] : random.shuffled(holders);
 		const [holder = roster.operator] = deck.splice(0, 1);
 		// Every kind of holder comes to every shape.
+		if (isOrdinary) return ordinaryAccess(random, holder, now);
 		const kind = `${holder.type} ${holder.fate} ${holder.cloudService}`;
 		const count = drawn.get(kind) ?? 0;
 		drawn.set(kind, count + 1);
 		return createAccess(random, holder, shapeOf(count), now);
 	};
-	const most = Math.min(size, roster.others.length);
+	const most = Math.min(size, holders.length);
 	return Array.from({ length: count }, (_, index) => {
 		const accesses = Array.from({ length: most }, draw);
-		return fleetSeed(random, roster, { index, now, accesses });
+		const trait = isOrdinary ? 'plain' : traitOf(index);
+		return fleetSeed(random, roster, { index, now, accesses, trait });
 	});
 }
 
 function fleetSeed(
 	random: Random,
 	roster: Roster,
-	{ index, now, accesses }: { index: number; now: EpochSeconds; accesses: Access[] },
+	{ index, now, accesses, trait }: { index: number; now: EpochSeconds; accesses: Access[]; trait: Trait },
 ): FleetSeed {
-	const trait = traitOf(index);
 	const id = `c${Array.from({ length: 32 }, () => random.between(0, 15).toString(16)).join('')}`;
 	const root = createAccess(random, roster.root, 'current', now);
 	const scanner = createAccess(random, roster.scanner, 'current', now);

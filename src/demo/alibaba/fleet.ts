@@ -25,6 +25,8 @@ export interface CloudFleetOptions {
 	seed?: number | undefined;
 	/** Identities with access to each cluster. */
 	bindings?: number | undefined;
+	/** No traps: everybody is a RAM user of the account whose file is in force and who may view or edit one namespace. */
+	isOrdinary?: boolean | undefined;
 }
 
 /** The cloud of the demo while it runs. */
@@ -51,10 +53,15 @@ export interface CloudFleet {
 
 /** Starts an Alibaba Cloud account on loopback, with an API server behind each cluster that has one. */
 export async function startCloudFleet(options: CloudFleetOptions): Promise<CloudFleet> {
-	const { now, clusters = 40, identities = 300, bindings = 24 } = options;
+	const { now, clusters = 40, identities = 300, bindings = 24, isOrdinary = false } = options;
 	const random = createRandom(options.seed ?? 1);
-	const roster = createRoster(random, identities, now());
-	const seeds = createFleetSeeds(random, roster, { count: clusters, size: bindings, now: now() });
+	const roster = createRoster(random, identities, now(), isOrdinary);
+	const seeds = createFleetSeeds(random, roster, {
+		count: clusters,
+		size: bindings,
+		now: now(),
+		isOrdinary,
+	});
 	const scanner = accessKey(roster.scanner.id, SCAN_ACTIONS);
 	const operator = accessKey(roster.operator.id, REMEDIATE_ACTIONS);
 	const administrator = accessKey(roster.scanner.id, null);

@@ -72,18 +72,18 @@ const SERVICES = [
 	'cms CloudMonitor',
 ] as const;
 
-/** Makes an account of so many identities, whoever is gone from it included. */
-export function createRoster(random: Random, count: number, now: EpochSeconds): Roster {
+/** Makes an account of so many identities, whoever is gone from it included; in an ordinary one nobody is. */
+export function createRoster(random: Random, count: number, now: EpochSeconds, isOrdinary = false): Roster {
 	const accountId = `1${random.digits(15)}`;
 	const root: Holder = { ...nobody(accountId), type: 'RootAccount', name: 'root', displayName: 'root' };
 	const scanner = user(random, 'kubelapse-scanner', 'kubelapse', 'active');
 	const operator = user(random, 'access-reviewer', 'Access review', 'active');
 	const others = Array.from({ length: Math.max(count - 3, 0) }, (_, index) =>
-		holder(random, FIRST[index] ?? THEN[(index - FIRST.length) % THEN.length] ?? 'user active', index),
+		holder(random, isOrdinary ? ordinaryKind(index) : kindOf(index), index),
 	);
 	// Text that means something to HTML and to a spreadsheet: what shows it has to make it harmless.
 	const hostile = others.find(({ type, fate }) => type === 'RamUser' && fate === 'active');
-	if (hostile !== undefined) hostile.displayName = '=cmd|<script>alert(1)</script>';
+	if (hostile !== undefined && !isOrdinary) hostile.displayName = '=cmd|<script>alert(1)</script>';
 	return {
 		root,
 		scanner,
@@ -91,6 +91,15 @@ export function createRoster(random: Random, count: number, now: EpochSeconds): 
 		others,
 		lists: { accountId, ...listsOf(random, [scanner, operator, ...others], now) },
 	};
+}
+
+function kindOf(index: number): Kind {
+	return FIRST[index] ?? THEN[(index - FIRST.length) % THEN.length] ?? 'user active';
+}
+
+/** An account without any role does not exist: a list of none would be a gap. */
+function ordinaryKind(index: number): Kind {
+	return index === 0 ? 'service active' : 'user active';
 }
 
 function nobody(id: string): Holder {
