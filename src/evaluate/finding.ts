@@ -18,7 +18,7 @@ export function toFinding(
 	holder?: Credential,
 ): Finding {
 	const subject =
-		holder === undefined ? subjectOf(record) : { kind: record.kind, ...credentialSubject(holder) };
+		holder === undefined ? knownSubject(record) : { kind: record.kind, ...credentialSubject(holder) };
 	const isPrivileged = 'isPrivileged' in record && record.isPrivileged;
 	const cluster = clusterOf(record.cluster);
 	const { uid, name } = cluster;
@@ -106,6 +106,15 @@ function messageOf(
 	}
 	const facts = describeDetails(details);
 	return `${who}: ${policy.title}${facts === '' ? '' : ` (${facts})`}.`;
+}
+
+const subjects = new WeakMap<PolicyRecord, FindingSubject>();
+
+/** One object for all findings of a record. */
+function knownSubject(record: PolicyRecord): FindingSubject {
+	const known = subjects.get(record) ?? subjectOf(record);
+	subjects.set(record, known);
+	return known;
 }
 
 function subjectOf(record: PolicyRecord): FindingSubject {

@@ -97,19 +97,34 @@ export interface Access {
 
 const NONE: Access = { grants: [], total: 0, powers: [], isPrivileged: false };
 
-/** Looks up what a username with its groups may do: `accessOf(username, groups)`. */
+/** Looks up what a username with its groups may do. */
+export interface AccessIndex {
+	accessOf(username: string, groups: string[]): Access;
+	/** The same question alone: to merge and rank the grants for it takes most of the time. */
+	isPrivileged(username: string, groups: string[]): boolean;
+}
+
+/** Works out once what each subject may do. */
 export function indexAccess(
 	grants: Grant[],
 	canonical: (username: string) => string = name => name,
-): (username: string, groups: string[]) => Access {
+): AccessIndex {
 	const access = new Map([...groupBySubject(grants, canonical)].map(([key, held]) => [key, toAccess(held)]));
-	return (username, groups) => {
+	const lookUp = (username: string, groups: string[]) => {
 		const subject = asServiceAccount({ kind: 'User', namespace: '', name: canonical(username) });
 		const all = [...new Set([...groups, ...impliedGroups(subject)])];
 		const keys = [subjectKey(subject), ...all.map(group => `Group//${group}`)];
-		const merged = merge(keys.flatMap(key => access.get(key) ?? []));
+		const held = keys.flatMap(key => access.get(key) ?? []);
 		// The API server asks no authorizer for this group.
-		return all.includes('system:masters') ? { ...merged, isPrivileged: true } : merged;
+		const isMaster = all.includes('system:masters');
+		return { held, isPrivileged: isMaster || held.some(each => each.isPrivileged) };
+	};
+	return {
+		accessOf: (username, groups) => {
+			const { held, isPrivileged } = lookUp(username, groups);
+			return { ...merge(held), isPrivileged };
+		},
+		isPrivileged: (username, groups) => lookUp(username, groups).isPrivileged,
 	};
 }
 

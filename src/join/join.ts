@@ -34,7 +34,7 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 	const credentials = mergeCredentials(facts.credentials).map(credential => withState(credential, now));
 	const grants = joinGrants(facts);
 	const identities = indexIdentities(facts);
-	const accessOf = indexAccess(grants, canonicalNames(facts));
+	const { accessOf, isPrivileged: isPrivilegedUser } = indexAccess(grants, canonicalNames(facts));
 	const existenceOf = accountExistence(facts);
 	const gapsOf = indexGaps(facts);
 	const newerThan = indexNewer(credentials, now);
@@ -44,7 +44,7 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 		credentials,
 		grants,
 		identities: identities.all,
-		isPrivileged: credential => accessOf(credential.username, credential.groups).isPrivileged,
+		isPrivileged: ({ username, groups }) => isPrivilegedUser(username, groups),
 		*records() {
 			const sources = facts.sources.map(({ source, status, count }) => ({ source, status, count }));
 			const clusterGaps = facts.gaps
@@ -98,8 +98,10 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 			}
 			for (const identity of identities.all()) {
 				const gaps = gapsOf(BESIDE.identity, identity.id);
-				const { isPrivileged } =
-					identity.type === 'group' ? accessOf('', [identity.name]) : accessOf(identity.id, []);
+				const isPrivileged =
+					identity.type === 'group'
+						? isPrivilegedUser('', [identity.name])
+						: isPrivilegedUser(identity.id, []);
 				yield {
 					kind: 'identity',
 					now,

@@ -117,7 +117,7 @@ describe('joinGrants', it => {
 
 describe('indexAccess', it => {
 	const access = (username: string, groups: string[] = [], facts = bound()) => {
-		const { grants, total, powers, isPrivileged } = indexAccess(joinGrants(facts))(username, groups);
+		const { grants, total, powers, isPrivileged } = indexAccess(joinGrants(facts)).accessOf(username, groups);
 		return { shown: grants.map(grant => grant.bindingName), total, powers, isPrivileged };
 	};
 	const none = { shown: [], total: 0, powers: [], isPrivileged: false };
