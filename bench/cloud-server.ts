@@ -1,7 +1,7 @@
 import { type CloudFleetOptions, startCloudFleet } from '../src/demo/alibaba/fleet.ts';
 
-/** What it is asked for: a fleet, then the calls that it had since they were last asked for. */
-export type CloudOrder = { shape: Omit<CloudFleetOptions, 'now'> } | 'calls' | 'end';
+/** What it is asked for: a fleet, then the calls that it had since they were last asked for, and the seconds of processor since the fleet was made. */
+export type CloudOrder = { shape: Omit<CloudFleetOptions, 'now'> } | 'calls' | 'cpu' | 'end';
 
 // A cloud that shares the scan's process would share its processor.
 /** One call that was let in. */
@@ -12,6 +12,7 @@ export interface Seen {
 }
 
 const seen: Seen[] = [];
+let warmed = process.cpuUsage();
 let fleet: Awaited<ReturnType<typeof startCloudFleet>> | null = null;
 
 process.on('message', async (order: CloudOrder) => {
@@ -23,8 +24,14 @@ process.on('message', async (order: CloudOrder) => {
 		process.send?.(seen.splice(0));
 		return;
 	}
+	if (order === 'cpu') {
+		const { user, system } = process.cpuUsage(warmed);
+		process.send?.((user + system) / 1e6);
+		return;
+	}
 	fleet = await startCloudFleet({ now: () => Math.floor(Date.now() / 1000), ...order.shape });
 	await fleet.warm();
+	warmed = process.cpuUsage();
 	const { calls } = fleet.state;
 	calls.push = ({ action } = { product: 'cs', action: '', caller: '' }) =>
 		seen.push({ action, at: performance.now() });

@@ -22,17 +22,52 @@ interface Cloud {
 
 /** Scans of a cloud in a process of its own, which holds each answer back for 40 ms. */
 export async function benchCloud(): Promise<boolean> {
-	console.log(`(d) scan --alibaba, 40 ms on each call of the cloud, load ${loadavg()[0]?.toFixed(1)}`);
-	const results = [await fifty(), await fiveHundred(), await slowService()];
+	console.log(`(f) scan --alibaba, 40 ms on each call of the cloud, load ${loadavg()[0]?.toFixed(1)}`);
+	console.log(
+		'  ordinary: everybody is a RAM user whose file is in force and who may view or edit one namespace; each\n' +
+			'  file still draws two findings, since it is a certificate and of years. traps: the fleet of the demo, where\n' +
+			'  most accesses are wrong in some way; its run is told beside, and the limit is not its own.\n' +
+			'  The cloud and its API servers are a process on the same processors, which the time includes.',
+	);
+	const results = [await fifty(), await fiftyTraps(), await fiveHundred(), await slowService()];
 	return results.every(Boolean);
 }
 
+const FIFTY = { clusters: 50, identities: 330, bindings: 300, latencyMs: 40 };
+
+async function fiftyTraps(): Promise<boolean> {
+	return withCloud(FIFTY, async ({ scan, ask }) => {
+		const runs = await rounds(scan);
+		printRuns('50 clusters of 300 bindings, traps', runs);
+		tellFindings(runs);
+		await tellServer(ask);
+		return true;
+	});
+}
+
+async function rounds(scan: Cloud['scan']): Promise<Run[]> {
+	const runs: Run[] = [];
+	for (let round = 0; round < ROUNDS; round++) runs.push(await scan());
+	return runs;
+}
+
+function tellFindings([run]: Run[]): void {
+	const { findings } = JSON.parse(run?.stdout ?? '{"findings":[]}') as { findings: unknown[] };
+	console.log(`  findings: ${findings.length}`);
+}
+
+/** What the cloud's own process took, which has to share the processors with the scan. */
+async function tellServer(ask: (order: CloudOrder) => Promise<unknown>): Promise<void> {
+	const seconds = ((await ask('cpu')) as number) / ROUNDS;
+	console.log(`  the cloud and its API servers, each run: ${seconds.toFixed(2)} s of processor`);
+}
+
 async function fifty(): Promise<boolean> {
-	const shape = { clusters: 50, identities: 330, bindings: 300, latencyMs: 40 };
-	return withCloud(shape, async ({ scan, ask }) => {
-		const runs: Run[] = [];
-		for (let round = 0; round < ROUNDS; round++) runs.push(await scan());
-		printRuns('50 clusters of 300 bindings', runs);
+	return withCloud({ ...FIFTY, isOrdinary: true }, async ({ scan, ask }) => {
+		const runs = await rounds(scan);
+		printRuns('50 clusters of 300 bindings, ordinary', runs);
+		tellFindings(runs);
+		await tellServer(ask);
 		console.log(`  calls: ${tell(callsOf(await ask('calls'), ROUNDS))}`);
 		const load = await measure(nodeCommand('--input-type=module', '-e', SDKS), [0]);
 		printRuns('of that, Node with the SDKs and the client library alone', [load]);
