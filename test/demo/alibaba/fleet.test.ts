@@ -29,6 +29,19 @@ describe('startCloudFleet', it => {
 			for (const { id } of state.clusters) assert.match(id, /^c[0-9a-f]{32}$/);
 		}));
 
+	it('has nobody but RAM users whose file is in force, where it is to be ordinary', () =>
+		withCloud({ clusters: 20, identities: 30, bindings: 24, isOrdinary: true }, async ({ state }) => {
+			const { users, recycled, clusters, accountId } = state;
+			const known = new Set([accountId, ...users.map(({ id }) => id)]);
+			assert.equal(recycled, []);
+			assert.equal([...new Set(users.map(({ status }) => status))], ['active']);
+			assert.equal([...new Set(clusters.map(cluster => cluster.state))], ['running']);
+			for (const { kubeconfigs } of clusters) {
+				assert.ok(kubeconfigs.length >= 24);
+				assert.ok(kubeconfigs.every(each => each.certState === 'Unexpired' && known.has(each.accountId)));
+			}
+		}));
+
 	it('has as many identities as were asked for, each kind of them, every uid its own and too long for a number', () =>
 		withCloud({ identities: 300 }, async ({ state }) => {
 			const { users, roles, recycled } = state;
