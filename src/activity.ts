@@ -27,12 +27,12 @@ const SOON = 60 * DAY;
 /**
  * The kubeconfigs with the cloud's own look at seven days of the audit log: one call each, so only of those
  * that were asked for. A record is advice, and its lack no gap of the scan: what failed says so itself.
- * @returns also why checks failed that could have worked, each reason once.
+ * @returns also why checks failed that could have worked, by the service's code.
  */
 export async function withActivity(
 	credentials: Credential[],
 	question: ActivityQuestion,
-): Promise<{ credentials: Credential[]; failures: string[] }> {
+): Promise<{ credentials: Credential[]; failures: Map<string, string> }> {
 	const failures = new Map<string, string>();
 	const states = new Map(question.identities.map(({ account, state }) => [account, state]));
 	const asked = await Promise.all(
@@ -43,7 +43,7 @@ export async function withActivity(
 			return { ...credential, cloud: { ...cloud, activity } };
 		}),
 	);
-	return { credentials: asked, failures: [...failures.values()] };
+	return { credentials: asked, failures };
 }
 
 function isAsked(

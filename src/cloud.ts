@@ -99,7 +99,9 @@ async function discoverAccount(
 			({ id, name }) =>
 				target.clusters.length === 0 || target.clusters.includes(id) || target.clusters.includes(name),
 		);
-		const context = { account, caller, directory, target, request, userStates: userStatesOnce(account) };
+		const userStates = userStatesOnce(account);
+		const toldCodes = new Set<string>();
+		const context = { account, caller, directory, target, request, userStates, toldCodes };
 		const serversOf = ownServers(listed.rows);
 		const isAt = ({ ways }: LiveCluster, row: ClusterRow) =>
 			ways.some(({ target }) => serversOf(row).includes(target.cluster.server));
@@ -146,6 +148,8 @@ interface Context {
 	target: AccountTarget;
 	request: ScanRequest;
 	userStates: (uid: string) => Promise<Map<string, string>>;
+	/** Of seven-day records that failed. */
+	toldCodes: Set<string>;
 }
 
 /** Each identity's own list is asked for once, however many clusters it is in doubt on. */
@@ -220,9 +224,7 @@ async function clusterFacts(
 		now: request.now,
 		signal: request.signal,
 	});
-	const name = oneLine(row.name || row.id, 60);
-	for (const why of failures)
-		request.onEvent({ kind: 'notice', message: `${name}: seven-day record: ${why}` });
+	tellFailures(failures, row, context);
 	const kubeconfigCount = states?.rows.length ?? 0;
 	return {
 		...live,
@@ -237,6 +239,16 @@ async function clusterFacts(
 		],
 		gaps: [...live.gaps, ...gaps, ...directory.gaps],
 	};
+}
+
+/** Each reason once in a run: the views say it of every record. */
+function tellFailures(failures: Map<string, string>, row: ClusterRow, { toldCodes, request }: Context): void {
+	for (const [code, why] of failures) {
+		if (toldCodes.has(code)) continue;
+		toldCodes.add(code);
+		const message = `${oneLine(row.name || row.id, 60)}: seven-day record: ${why}; further ones of this kind are in the views only`;
+		request.onEvent({ kind: 'notice', message });
+	}
 }
 
 function status(source: Source, gaps: Gap[], isLost: boolean, count: number): SourceStatus {

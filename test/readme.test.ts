@@ -2,8 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { loadBundle } from '../src/evaluate/bundle.ts';
 import type { Catalog } from '../src/model/policy.ts';
 import { assert, describe } from './helpers/describe.ts';
+import { spawnCli } from './helpers/spawn-cli.ts';
+import { withTempDir } from './helpers/temp-dir.ts';
 
 const README = new URL('../README.md', import.meta.url);
+const DEMO = /(<!-- demo: [^>]*-->\n)[\s\S]*?(<!-- end -->)/;
 const TABLE = /(<!-- policies: [^>]*-->\n)[\s\S]*?(<!-- end -->)/;
 
 function policyTable(catalog: Catalog): string {
@@ -14,12 +17,48 @@ function policyTable(catalog: Catalog): string {
 	return ['| policy | severity | what it finds |', '| --- | --- | --- |', ...rows, ''].join('\n');
 }
 
+/** What somebody sees, less what would make it long; ids of findings say nothing here. */
+function demoBlock(stdout: string): string {
+	const [headline = '', clusters = '', findings = ''] = stdout
+		.replace(/ {2}[0-9a-f]{8}$/gm, '')
+		.split('\n\n');
+	const few = findings.split(/\n(?= {2}\S)/).slice(0, 3);
+	const ending = stdout.split('\n').filter(line => /^(Reports|Next) /.test(line));
+	const shown = [
+		'$ npm ci && npm run demo',
+		'…',
+		headline,
+		'',
+		clusters,
+		'',
+		...few,
+		'…',
+		ending.join('\n…\n'),
+	];
+	return `\`\`\`console\n${shown.join('\n')}\n\`\`\`\n`;
+}
+
+async function hold(pattern: RegExp, block: string): Promise<void> {
+	const text = readFileSync(README, 'utf8');
+	const right = text.replace(pattern, (_, begin: string, end: string) => begin + block + end);
+	if (process.env.UPDATE === '1') writeFileSync(README, right);
+	else assert.fixture(text, right);
+	assert.match(right, pattern);
+}
+
 describe('README', it => {
-	it('lists the policies that are shipped', async () => {
-		const text = readFileSync(README, 'utf8');
-		const table = policyTable((await loadBundle()).catalog);
-		const right = text.replace(TABLE, (_, begin: string, end: string) => begin + table + end);
-		if (process.env.UPDATE === '1') writeFileSync(README, right);
-		else assert.fixture(text, right);
-	});
+	it('shows what the demo prints, all of it within 80 columns and about 60 lines', () =>
+		withTempDir(async cwd => {
+			const { code, stdout } = await spawnCli(['demo'], { cwd });
+			assert.is(code, 0);
+			const lines = stdout.split('\n');
+			assert.equal(
+				lines.filter(line => line.length > 80),
+				[],
+			);
+			assert.ok(lines.length < 65, String(lines.length));
+			await hold(DEMO, demoBlock(stdout));
+		}));
+	it('lists the policies that are shipped', async () =>
+		hold(TABLE, policyTable((await loadBundle()).catalog)));
 });

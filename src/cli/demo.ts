@@ -5,10 +5,8 @@ import type { Flags, GlobalFlags } from './settings.ts';
 
 export type DemoFlags = GlobalFlags & Pick<Flags, keyof typeof demoFlags>;
 
-/** What shapes the cloud that `--serve` keeps up. */
-export interface ServeFlags {
-	serve: boolean | undefined;
-	json: boolean | undefined;
+/** What shapes the cloud of the demo. */
+export interface CloudFlags {
 	clusters: number | undefined;
 	identities: number | undefined;
 	'latency-ms': number | undefined;
@@ -16,7 +14,13 @@ export interface ServeFlags {
 	seed: number | undefined;
 }
 
+interface ServeFlags {
+	serve: boolean | undefined;
+	json: boolean | undefined;
+}
+
 const SERVE = 'Serve:';
+const CLOUD = 'Cloud:';
 
 /** Smallest and largest of each number. */
 const ranges = {
@@ -28,9 +32,9 @@ const ranges = {
 } as const;
 
 /** `kubelapse demo` */
-export const demo: CommandModule<GlobalFlags, DemoFlags & ServeFlags> = {
+export const demo: CommandModule<GlobalFlags, DemoFlags & CloudFlags & ServeFlags> = {
 	command: 'demo',
-	describe: 'Scan an embedded fleet on this machine and write its reports',
+	describe: 'Scan an embedded fleet and cloud on this machine and write the reports',
 	builder: yargs =>
 		yargs
 			.options(demoFlags)
@@ -53,10 +57,10 @@ export const demo: CommandModule<GlobalFlags, DemoFlags & ServeFlags> = {
 			.example('$0 demo --serve --json', 'a cloud to point other tools at'),
 	handler: async flags => {
 		const { serve, json, clusters, identities, 'latency-ms': latency, rate, seed, ...rest } = flags;
-		const shape = { serve, json, clusters, identities, 'latency-ms': latency, rate, seed };
 		// The scan has a flag `--identities` too, which is a file.
-		if (serve === true) await (await import('./run/demo-serve.ts')).serve(shape);
-		else await (await import('./run/demo.ts')).run(rest);
+		const shape = { clusters, identities, 'latency-ms': latency, rate, seed };
+		if (serve === true) await (await import('./run/demo-serve.ts')).serve({ json, ...shape });
+		else await (await import('./run/demo.ts')).run(rest, shape);
 	},
 };
 
@@ -64,7 +68,7 @@ function number(name: keyof typeof ranges, describe: string, byDefault: string) 
 	const coerce = (value: unknown) => readNumber(name, value);
 	const text = `N: ${describe} (default ${byDefault})`;
 	// As text: a number would let `1e3` and NaN through.
-	return { group: SERVE, type: 'string', requiresArg: true, describe: text, coerce } as const;
+	return { group: CLOUD, type: 'string', requiresArg: true, describe: text, coerce } as const;
 }
 
 function readNumber(name: keyof typeof ranges, value: unknown): number | undefined {
@@ -76,9 +80,7 @@ function readNumber(name: keyof typeof ranges, value: unknown): number | undefin
 }
 
 /** A flag that nothing reads must not look as if it had been heard. */
-function checkServe(flags: Record<string, unknown>): true {
-	if (flags.serve === true) return true;
-	const idle = ['json', ...Object.keys(ranges)].find(name => flags[name] !== undefined);
-	if (idle === undefined) return true;
-	throw new ScanError('USAGE', `--${idle} shapes what --serve keeps up; add --serve`);
+function checkServe({ serve, json }: Record<string, unknown>): true {
+	if (serve === true || json === undefined) return true;
+	throw new ScanError('USAGE', '--json says where --serve keeps the cloud up; add --serve');
 }

@@ -203,7 +203,7 @@ function gaps(report: Report, columns: number, colors: Ink): string[] {
 	const open = groups.sort(([a], [b]) => Number(a.isAllowed) - Number(b.isAllowed));
 	if (open.length === 0) return [];
 	const left = open.length - MAX_GAPS;
-	const shown = open.slice(0, MAX_GAPS).map(([gap]) => ({
+	const shown = ofMostClusters(open, MAX_GAPS).map(([gap]) => ({
 		name: named(gap.cluster.name, 30),
 		source: gap.source,
 		why: `${gapWords[gap.code]}${gap.permission === '' ? '' : `: needs ${oneLine(gap.permission, 120)}`}${gap.isAllowed ? ' (allowed)' : ''}`,
@@ -225,6 +225,19 @@ function gaps(report: Report, columns: number, colors: Ink): string[] {
 			.map(line => colors.open(line)),
 		...(left > 0 ? [colors.quiet(`  and ${count(left)} more in the reports`)] : []),
 	];
+}
+
+/** So many of them, in their order: one cluster's many gaps must not hide the others'. */
+function ofMostClusters<T extends Report['gaps']>(groups: T[], count: number): T[] {
+	const seen = new Map<string, number>();
+	const ranked = groups.map((group, at) => {
+		const uid = group[0]?.cluster.uid ?? '';
+		const before = seen.get(uid) ?? 0;
+		seen.set(uid, before + 1);
+		return { group, at, rank: group[0]?.isAllowed === true ? Number.POSITIVE_INFINITY : before };
+	});
+	const chosen = ranked.sort((a, b) => (a.rank === b.rank ? a.at - b.at : a.rank - b.rank)).slice(0, count);
+	return chosen.sort((a, b) => a.at - b.at).map(({ group }) => group);
 }
 
 type Places = Pick<SummaryOptions, 'outDir' | 'page' | 'doctor'>;

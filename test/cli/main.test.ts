@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { startFleet } from '../../src/demo/fleet.ts';
+import type { Report } from '../../src/model/report.ts';
 import { assert, describe } from '../helpers/describe.ts';
 import { type CliResult, spawnCli } from '../helpers/spawn-cli.ts';
 import { withTempDir } from '../helpers/temp-dir.ts';
@@ -461,6 +462,9 @@ describe('[cli] schema', it => {
 	});
 });
 
+/** The whole cloud has a test of its own, in readme.test.ts. */
+const SMALL = ['--clusters', '3', '--identities', '30'];
+
 describe('[cli] demo', it => {
 	it('takes what the other examples need: facts, policies, thresholds, waivers, frameworks', () =>
 		withTempDir(async cwd => {
@@ -470,14 +474,16 @@ describe('[cli] demo', it => {
 			};
 			for (const [path, text] of Object.entries(files)) await writeFile(join(cwd, path), text);
 			const words = ['--save-facts', 'facts', '--params', 'thresholds.yaml', '--waivers', 'waivers.yaml'];
-			const demo = await spawnCli(['demo', ...words, '--framework', 'cis-kubernetes-1.12'], { cwd });
+			const demo = await spawnCli(['demo', ...SMALL, ...words, '--framework', 'cis-kubernetes-1.12'], {
+				cwd,
+			});
 			assert.equal([demo.code, demo.stdout.includes('Frameworks  ')], [0, true]);
 			const { code, stdout } = await spawnCli(['scan', '--facts', 'facts', '--out', 'again'], { cwd });
-			assert.equal([code, stdout.includes('Examined 4 clusters')], [1, true]);
+			assert.equal([code, stdout.includes('Examined 7 clusters')], [1, true]);
 		}));
 	it('ends with 0, and names reports that are there', () =>
 		withTempDir(async cwd => {
-			const { code, stdout } = await spawnCli(['demo', '--out', 'out'], { cwd });
+			const { code, stdout } = await spawnCli(['demo', ...SMALL, '--out', 'out'], { cwd });
 			assert.is(code, 0);
 			assert.ok(stdout.endsWith('Its reports:\nout/report.html\nout/result.json\nout/sarif/\n'));
 			assert.equal((await readdir(join(cwd, 'out'))).sort(), [
@@ -486,5 +492,29 @@ describe('[cli] demo', it => {
 				'result.json',
 				'sarif',
 			]);
+		}));
+	it('scans the cloud beside the plain clusters, with its own access key whatever the environment holds', () =>
+		withTempDir(async cwd => {
+			const env = {
+				ALIBABA_CLOUD_ACCESS_KEY_ID: 'LTAI5tSomebodyElses',
+				ALIBABA_CLOUD_ACCESS_KEY_SECRET: 'x'.repeat(30),
+				ALIBABA_CLOUD_SECURITY_TOKEN: 'y'.repeat(30),
+			};
+			assert.is((await spawnCli(['demo', ...SMALL, '--out', 'out'], { cwd, env })).code, 0);
+			const text = await readFile(join(cwd, 'out', 'result.json'), 'utf8');
+			const { clusters, views, gaps }: Report = JSON.parse(text);
+			const providers = clusters.map(({ provider, status }) => `${provider} ${status}`);
+			assert.equal(providers.toSorted(), [
+				...Array(3).fill('alibaba assessed'),
+				'files partial',
+				'kubernetes assessed',
+				'kubernetes partial',
+				'kubernetes partial',
+			]);
+			assert.equal(
+				gaps.filter(({ source }) => source === 'cloud' || source === 'identities'),
+				[],
+			);
+			assert.ok(views.deleted.length > 0);
 		}));
 });

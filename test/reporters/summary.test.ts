@@ -64,6 +64,17 @@ describe('summary', it => {
 		const text = summary(report({ findings }), PLAIN);
 		assert.equal([text.match(/^ {2}medium/gm)?.length, /^ {2}and 2 more/m.test(text)], [5, true]);
 	});
+	it('many gaps of one cluster do not hide those of others', () => {
+		const many = (['bindings', 'roles', 'service_accounts', 'token_secrets'] as const).flatMap(source =>
+			['forbidden', 'timeout', 'partial'].map(code => gap({ source, code: code as 'partial' })),
+		);
+		const others = Array.from({ length: 5 }, (_, i) =>
+			gap({ source: 'cluster', code: 'unreachable', cluster: { uid: `z${i}`, name: `zone-${i}` } }),
+		);
+		const text = summary(report({ gaps: [...many, ...others] }), PLAIN);
+		for (const { cluster } of others) assert.match(text, new RegExp(`^ {2}${cluster.name} +cluster `, 'm'));
+		assert.match(text, /^ {2}and 9 more/m);
+	});
 	it('says in one line what waivers suppress, and which need an answer', () => {
 		const waivers = [waiver(), waiver({ state: 'expired' }), waiver({ state: 'not_examined' })];
 		const text = summary(report({ waivers, suppressed: [suppressed(), suppressed()] }), PLAIN);

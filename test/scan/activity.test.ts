@@ -103,15 +103,15 @@ describe('withActivity :: three answers', it => {
 	it('auditing is off, says the cluster :: it is not asked', async () =>
 		assert.equal(await ask(body, [kubeconfig()], { isAudited: false }), {
 			records: [{ answer: 'failed', last: null, reason: 'auditing_off' }],
-			failures: [],
+			failures: new Map(),
 			asked: [],
 		}));
 	it('a failure is told once for each code, and what would end it', async () => {
 		const both = [kubeconfig(), kubeconfig({ accountId: GONE })];
 		const { failures } = await ask(failure({ code: 'NoPermission', statusCode: 403 }), both);
-		assert.is(failures.length, 1);
+		assert.equal([...failures.keys()], ['NoPermission']);
 		assert.match(
-			failures[0] ?? '',
+			failures.get('NoPermission') ?? '',
 			/is not allowed \(NoPermission\); grant "cs:DescribeUserClusterActivityState"/,
 		);
 	});

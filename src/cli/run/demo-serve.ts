@@ -1,14 +1,12 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { type CloudFleet, startCloudFleet } from '../../demo/alibaba/fleet.ts';
-import { startFleet } from '../../demo/fleet.ts';
+import type { CloudFleet } from '../../demo/alibaba/fleet.ts';
 import { plural } from '../../lib/text.ts';
-import type { ServeFlags } from '../demo.ts';
+import type { CloudFlags } from '../demo.ts';
 import { interruption } from '../interrupt.ts';
 import { print } from '../stdout.ts';
+import { type Fleets, withFleets } from './demo-fleets.ts';
 
 /** Where everything is, as `--json` prints it. */
 interface Place {
@@ -23,34 +21,19 @@ interface Place {
 }
 
 /** Keeps the plain clusters and the cloud up until the process is told to end, which is no failure. */
-export async function serve(flags: ServeFlags): Promise<void> {
-	const dir = await mkdtemp(join(tmpdir(), 'kubelapse-demo-'));
-	// However the process ends: the files hold keys, even if they open nothing any more.
-	process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
-	const now = () => Math.floor(Date.now() / 1000);
-	const fleet = await startFleet({ dir, now: now() });
-	try {
-		const { clusters, identities, 'latency-ms': latencyMs, rate, seed } = flags;
-		const cloud = await startCloudFleet({ now, clusters, identities, latencyMs, rate, seed });
-		try {
-			const place = await writePlace(dir, cloud, fleet.kubeconfigs);
-			await print(flags.json === true ? `${JSON.stringify(place)}\n` : guide(place, cloud));
-			// Whoever comes first need not wait for all of them.
-			await Promise.all([interrupted(), warmUp(cloud)]);
-		} finally {
-			await cloud.close();
-		}
-	} finally {
-		await fleet.close();
-	}
+export async function serve({ json, ...shape }: CloudFlags & { json: boolean | undefined }): Promise<void> {
+	await withFleets(shape, async fleets => {
+		const place = await writePlace(fleets);
+		await print(json === true ? `${JSON.stringify(place)}\n` : guide(place, fleets.cloud));
+		// Whoever comes first need not wait for all of them.
+		await Promise.all([interrupted(), warmUp(fleets.cloud)]);
+	});
 	process.exitCode = 0;
 }
 
-async function writePlace(dir: string, cloud: CloudFleet, kubeconfigs: string[]): Promise<Place> {
-	const caFile = join(dir, 'ca.pem');
+async function writePlace({ dir, plain, cloud, caFile }: Fleets): Promise<Place> {
 	const kubeconfig = join(dir, 'kubeconfig');
-	await writeFile(caFile, cloud.authorityPem, { mode: 0o600 });
-	const texts = await Promise.all(kubeconfigs.map(path => readFile(path, 'utf8')));
+	const texts = await Promise.all(plain.kubeconfigs.map(path => readFile(path, 'utf8')));
 	await writeFile(kubeconfig, merged(texts), { mode: 0o600 });
 	// There is but one key in it, and who tries other tools tries removing things too.
 	return { ...cloud.endpoints, caFile, ...cloud.administrator, kubeconfig };

@@ -19,7 +19,7 @@ export interface FleetSeed {
 }
 
 const REGIONS = ['cn-hangzhou', 'cn-shanghai', 'cn-beijing', 'ap-southeast-1', 'eu-central-1'] as const;
-const TEAMS = ['shop', 'payments', 'search', 'logistics', 'media', 'data', 'identity', 'games'] as const;
+const TEAMS = ['shop', 'booking', 'search', 'logistics', 'media', 'data', 'identity', 'games'] as const;
 const STAGES = ['prod', 'staging', 'test'] as const;
 const VERSIONS = ['1.34.1', '1.33.3', '1.32.1', '1.30.7', '1.26.15'] as const;
 
@@ -31,11 +31,18 @@ export function createFleetSeeds(
 ): FleetSeed[] {
 	const drawn = new Map<string, number>();
 	const holders = isOrdinary ? roster.others.filter(({ type }) => type === 'RamUser') : roster.others;
-	let deck: Holder[] = [];
-	const draw = (): Access => {
+	const deck: Holder[] = [];
+	const next = (there: Set<Holder>): Holder => {
+		const at = deck.findIndex(holder => !there.has(holder));
+		const [holder] = at === -1 ? [] : deck.splice(at, 1);
+		if (holder !== undefined) return holder;
 		// In their order at first: everybody who is a trap has a file in force in the first cluster.
-		if (deck.length === 0) deck = drawn.size === 0 ? [...holders] : random.shuffled(holders);
-		const [holder = roster.operator] = deck.splice(0, 1);
+		deck.push(...(drawn.size === 0 ? holders : random.shuffled(holders)));
+		return next(there);
+	};
+	const draw = (there: Set<Holder>): Access => {
+		const holder = next(there);
+		there.add(holder);
 		// Every kind of holder comes to every shape.
 		if (isOrdinary) return ordinaryAccess(random, holder, now);
 		const kind = `${holder.type} ${holder.fate} ${holder.cloudService}`;
@@ -45,7 +52,8 @@ export function createFleetSeeds(
 	};
 	const most = Math.min(size, holders.length);
 	return Array.from({ length: count }, (_, index) => {
-		const accesses = Array.from({ length: most }, draw);
+		const there = new Set<Holder>();
+		const accesses = Array.from({ length: most }, () => draw(there));
 		const trait = isOrdinary ? 'plain' : traitOf(index);
 		return fleetSeed(random, roster, { index, now, accesses, trait });
 	});
@@ -67,7 +75,7 @@ function fleetSeed(
 	const listed: CloudCluster = {
 		id,
 		name: nameOf(index),
-		...listedAs(trait),
+		...listedAs(trait, index),
 		region: REGIONS[index % REGIONS.length] ?? REGIONS[0],
 		version: version.slice(1),
 		createdAt: now - age * 86_400,

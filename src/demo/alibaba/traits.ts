@@ -25,7 +25,11 @@ export type Trait =
 	| 'updating'
 	| 'deleting'
 	| 'delete_failed'
+	| 'deleted'
 	| 'failed'
+	| 'initial'
+	| 'waiting'
+	| 'unavailable'
 	| 'disconnected';
 
 const SPECIAL: Trait[] = [
@@ -47,16 +51,31 @@ const SPECIAL: Trait[] = [
 	'hiccups',
 	'edge',
 	'cut_off',
+	'deleted',
+	'initial',
+	'unavailable',
+	'waiting',
 ];
 
-/** Every other one is special until each trap was there, then one in ten. */
+/** As many clusters as the demo has by default hold every trap. */
+const MIXED = 30;
+
+/** Every other one is special at first, then all until each trap was there, then one in ten. */
 export function traitOf(index: number): Trait {
-	if (index < 2 * SPECIAL.length) return (index % 2 === 1 && SPECIAL[(index - 1) / 2]) || 'plain';
+	const late = index - MIXED / 2;
+	if (index < MIXED) return (index % 2 === 1 && SPECIAL[(index - 1) / 2]) || 'plain';
+	if (late < SPECIAL.length) return SPECIAL[late] ?? 'plain';
 	return (index % 10 === 9 && SPECIAL[Math.floor(index / 10) % SPECIAL.length]) || 'plain';
 }
 
-/** What the cloud lists of a cluster with that trait. */
-export function listedAs(trait: Trait): Pick<CloudCluster, 'type' | 'profile' | 'spec' | 'state'> {
+/** States in which a cluster serves as ever. */
+const BUSY = ['upgrading', 'scaling', 'removing', 'draining', 'inactive'] as const;
+
+/** What the cloud lists of the cluster that comes so late and has that trait. */
+export function listedAs(
+	trait: Trait,
+	index: number,
+): Pick<CloudCluster, 'type' | 'profile' | 'spec' | 'state'> {
 	const managed = { type: 'ManagedKubernetes', profile: 'Default', spec: 'ack.pro.small' } as const;
 	switch (trait) {
 		case 'acs':
@@ -74,14 +93,31 @@ export function listedAs(trait: Trait): Pick<CloudCluster, 'type' | 'profile' | 
 		case 'updating':
 		case 'deleting':
 		case 'delete_failed':
+		case 'deleted':
 		case 'failed':
+		case 'initial':
+		case 'waiting':
+		case 'unavailable':
 			return { ...managed, state: trait };
+		case 'plain':
+			return { ...managed, state: (index >= 20 && BUSY[(index / 2) % 10]) || 'running' };
 		default:
 			return { ...managed, state: 'running' };
 	}
 }
 
+const UNSERVED: Trait[] = [
+	'deleting',
+	'delete_failed',
+	'deleted',
+	'failed',
+	'initial',
+	'waiting',
+	'unavailable',
+	'disconnected',
+];
+
 /** Whether anything answers behind it. */
 export function isServed(trait: Trait): boolean {
-	return !['deleting', 'delete_failed', 'failed', 'disconnected'].includes(trait);
+	return !UNSERVED.includes(trait);
 }

@@ -1,8 +1,35 @@
 import { startCloudFleet } from '../../../src/demo/alibaba/fleet.ts';
+import { demoFaults } from '../../../src/demo/alibaba/fleet-faults.ts';
+import type { CloudCluster, IssuedKubeconfig } from '../../../src/demo/alibaba/state.ts';
 import { assert, describe } from '../../helpers/describe.ts';
 import { clock, withCloud } from '../helpers/cloud.ts';
 
 const NOW = 1_800_000_000;
+
+/** One identity and what it has of a cluster. */
+interface Holder {
+	uid: string;
+	record: IssuedKubeconfig | undefined;
+	isBound: boolean;
+	/** As whom bindings know it. */
+	names: string[];
+}
+
+async function holdersOf({ kubernetes, kubeconfigs }: CloudCluster): Promise<Holder[]> {
+	const objects = (await kubernetes?.open())?.objects;
+	const bindings = [...(objects?.clusterrolebindings ?? []), ...(objects?.rolebindings ?? [])];
+	const users = bindings.flatMap(({ subjects }) => subjects ?? []).filter(({ name }) => /^\d{16}/.test(name));
+	const uidOf = (name: string) => name.split('-')[0] ?? '';
+	const uids = new Set([
+		...kubeconfigs.map(({ accountId }) => accountId),
+		...users.map(({ name }) => uidOf(name)),
+	]);
+	return [...uids].map(uid => {
+		const names = users.flatMap(({ name }) => (uidOf(name) === uid ? [name] : []));
+		const record = kubeconfigs.find(({ accountId }) => accountId === uid);
+		return { uid, record, isBound: names.length > 0, names };
+	});
+}
 
 describe('startCloudFleet', it => {
 	it('has clusters of every kind and state, over several regions', () =>
@@ -15,14 +42,10 @@ describe('startCloudFleet', it => {
 			assert.is(of('region').length, 5);
 			assert.equal(of('type'), ['ExternalKubernetes', 'Kubernetes', 'ManagedKubernetes']);
 			assert.equal(of('profile'), ['Acs', 'Default', 'Edge', 'Serverless']);
-			assert.equal(of('state'), [
-				'delete_failed',
-				'deleting',
-				'disconnected',
-				'failed',
-				'running',
-				'updating',
-			]);
+			assert.equal(
+				of('state').join(' '),
+				'delete_failed deleted deleting disconnected draining failed inactive initial removing running scaling unavailable updating upgrading waiting',
+			);
 			assert.ok(state.clusters.some(({ audit }) => !audit.isEnabled));
 			assert.ok(state.clusters.some(({ hasPublicEndpoint }) => !hasPublicEndpoint));
 			assert.ok(state.clusters.some(({ kubeconfigs }) => kubeconfigs.length === 0));
@@ -112,6 +135,73 @@ describe('startCloudFleet', it => {
 			}
 			for (const [what, count] of Object.entries(found)) assert.ok(count > 5, `${what} ${count}`);
 			assert.ok(groups.has('system:users') && groups.has('system:authenticated'));
+		}));
+
+	it('has each trap of the reference by itself, as its own lists show it', () =>
+		withCloud({}, async ({ state }) => {
+			const rows = await Promise.all(state.clusters.map(holdersOf));
+			const has: Record<string, (row: Holder) => boolean> = {
+				'not issued, bound': ({ record, isBound }) => record === undefined && isBound,
+				effective: ({ record, isBound }) => record?.certState === 'Unexpired' && isBound,
+				'effective without RBAC': ({ record, isBound }) => record?.certState === 'Unexpired' && !isBound,
+				expired: ({ record }) => record?.certState === 'Expired',
+				'file deleted, RBAC kept': ({ record, isBound }) => record?.certState === 'Removed' && isBound,
+				revoked: ({ record, isBound }) => record?.certState === 'Removed' && !isBound,
+				unknown: ({ record }) => record?.certState === 'Unknown',
+				root: ({ record }) => record?.accountType === 'RootAccount',
+				user: ({ record }) => record?.accountType === 'RamUser',
+				role: ({ record }) => record?.accountType === 'RamRole',
+				'role of a cloud service': ({ record }) => record?.cloudService === 'cs',
+				'frozen user': ({ uid }) => state.users.some(({ id, status }) => id === uid && status === 'freeze'),
+				'in the recycle bin': ({ uid }) => state.recycled.some(({ id }) => id === uid),
+				'deleted role': ({ uid }) => /^3/.test(uid) && !state.roles.some(({ id }) => id === uid),
+				'unexplained prefix': ({ uid }) => /^[^123]/.test(uid),
+				'named with suffix': ({ names }) => names.some(name => name.includes('-')),
+				'named without suffix': ({ names, uid }) => names.includes(uid),
+				'named both ways': ({ names }) => new Set(names).size > 1,
+				'said to be gone, and listed': ({ record, uid }) =>
+					record?.accountState === 'Deleted' && state.users.some(({ id }) => id === uid),
+				'said to be there, and not listed': ({ record, uid }) =>
+					record?.accountState === 'Active' && ![...state.users, ...state.roles].some(({ id }) => id === uid),
+				'the scan itself': ({ uid }) => uid === state.accessKeys[0]?.holder,
+			};
+			const lacking = Object.keys(has).filter(trap => !rows.flat().some(row => has[trap]?.(row)));
+			assert.equal(lacking, []);
+			const of: Record<string, (cluster: CloudCluster) => boolean> = {
+				'auditing off': ({ audit }) => !audit.isEnabled,
+				'private only': ({ hasPublicEndpoint }) => !hasPublicEndpoint,
+				'nothing answers behind it': ({ kubernetes }) => kubernetes === null,
+				'the cloud lists nobody': ({ kubeconfigs }) => kubeconfigs.length === 0,
+			};
+			assert.equal(
+				Object.keys(of).filter(trap => !state.clusters.some(cluster => of[trap]?.(cluster))),
+				[],
+			);
+			// The scan has no binding in one, and so may not list them.
+			const scanner = state.accessKeys[0]?.holder;
+			const served = rows.filter((_, index) => state.clusters[index]?.kubernetes !== null);
+			assert.ok(served.some(holders => !holders.some(({ uid, isBound }) => uid === scanner && isBound)));
+		}));
+
+	it('draws nobody twice for one cluster', () =>
+		withCloud({ clusters: 60, identities: 60 }, async ({ state }) => {
+			for (const { name, kubeconfigs } of state.clusters) {
+				const uids = kubeconfigs.map(({ accountId }) => accountId);
+				assert.is(new Set(uids).size, uids.length, name);
+			}
+			const holders = await Promise.all(state.clusters.slice(0, 20).map(holdersOf));
+			// The one whose file was renewed has more names.
+			const renewed = state.accessKeys[1]?.holder;
+			for (const { uid, names } of holders.flat()) assert.ok(uid === renewed || names.length <= 2);
+		}));
+
+	it('troubles of the demo befall a cluster each, and none of a small cloud', () =>
+		withCloud({}, async ({ state }) => {
+			const faults = demoFaults(state);
+			const clusters = new Set(faults.map(({ match }) => match));
+			assert.equal([faults.length, clusters.size], [4, 4]);
+			for (const id of clusters) assert.ok(state.clusters.some(cluster => cluster.id === id));
+			assert.equal(demoFaults({ clusters: state.clusters.slice(0, 5) }), []);
 		}));
 
 	it('renews a file without ending the one before', () =>
