@@ -9,6 +9,8 @@ import { serviceCode } from './providers/alibaba/failure.ts';
 /** What the seven-day records of one cluster are asked with. */
 export interface ActivityQuestion {
 	account: Account;
+	/** Ends with the cluster's time. */
+	spend: <T>(work: Promise<T>) => Promise<T>;
 	cluster: Pick<ClusterRow, 'id' | 'region'>;
 	/** Whose records to ask for. */
 	of: CloudTarget['activity'];
@@ -61,13 +63,13 @@ function isAsked(
 
 async function recordOf(
 	uid: string,
-	{ account, cluster, isAudited, signal }: ActivityQuestion,
+	{ account, spend, cluster, isAudited, signal }: ActivityQuestion,
 	failures: Map<string, string>,
 ): Promise<ActivityRecord> {
 	// The service would only say the same.
 	if (isAudited === false) return failed('auditing_off');
 	try {
-		const { isActive, last, project } = await readActivity(account, cluster, uid);
+		const { isActive, last, project } = await spend(readActivity(account, cluster, uid));
 		// Nothing was found where nothing was looked at.
 		if (!isActive && project === '') return failed('no_log_project');
 		return { answer: isActive ? 'records_found' : 'no_record', last, reason: '' };

@@ -1,4 +1,5 @@
 import { withActivity } from './activity.ts';
+import { type CloudTime, createCloudTime } from './cloud-time.ts';
 import { collectLive } from './collect.ts';
 import { boundUids, toIdentities } from './collectors/alibaba/identities.ts';
 import { boundWithoutState, toCredential } from './collectors/alibaba/states.ts';
@@ -28,7 +29,7 @@ import {
 	listUserStates,
 	readAudit,
 } from './providers/alibaba/container-service.ts';
-import { type Directory, readDirectory } from './providers/alibaba/directory.ts';
+import { type Directory, readDirectory, unreadDirectory } from './providers/alibaba/directory.ts';
 import { readIssued } from './providers/alibaba/issued.ts';
 import type { Listing } from './providers/alibaba/pages.ts';
 import { createClients, DEFAULT_REGION } from './providers/alibaba/sdk.ts';
@@ -188,7 +189,9 @@ async function clusterFacts(
 	files: FileEndpoint[],
 	context: Context,
 ): Promise<Facts> {
-	const { account, request } = context;
+	const { request } = context;
+	const time = createCloudTime(context.account, request);
+	const { account } = time;
 	const gaps: Gap[] = [];
 	const lose =
 		<T>(action: string, otherwise: T) =>
@@ -198,10 +201,13 @@ async function clusterFacts(
 			return otherwise;
 		};
 	const [states, audit, live, directory] = await Promise.all([
-		listStates(account, row).catch(lose<Listing<never> | null>('cs:ListClusterKubeconfigStates', null)),
-		readAudit(account, row).catch(lose('cs:GetClusterAuditProject', null)),
-		liveFacts(row, own, files, context),
-		context.directory,
+		time
+			.spend(listStates(account, row))
+			.catch(lose<Listing<never> | null>('cs:ListClusterKubeconfigStates', null)),
+		time.spend(readAudit(account, row)).catch(lose('cs:GetClusterAuditProject', null)),
+		liveFacts(row, own, files, time, context),
+		// Not of the cluster's own time: the account's lists are long for whoever comes first.
+		createCloudTime(context.account, request).spend(context.directory).catch(lateDirectory(context)),
 	]);
 	if (states !== null && states.fault !== '')
 		gaps.push({
@@ -212,11 +218,12 @@ async function clusterFacts(
 			subject: '',
 		});
 	const bound = boundUids(live.bindings);
-	const listed = await kubeconfigs(row, states, bound, context, gaps);
+	const listed = await kubeconfigs(row, states, bound, { ...context, time }, gaps);
 	const cloudStates = listed.flatMap(({ cloud }) => cloud ?? []);
 	const identities = toIdentities(bound, cloudStates, directory);
 	const { credentials, failures } = await withActivity(listed, {
 		account,
+		spend: time.spend,
 		cluster: row,
 		of: context.target.activity,
 		isAudited: audit?.isEnabled ?? null,
@@ -238,6 +245,15 @@ async function clusterFacts(
 			status('identities', directory.gaps, false, cloudStates.length),
 		],
 		gaps: [...live.gaps, ...gaps, ...directory.gaps],
+	};
+}
+
+/** The account's lists may come too late for a cluster: then nobody of it is known to be gone, or to be there. */
+function lateDirectory({ caller, request }: Context): (error: unknown) => Directory {
+	return error => {
+		request.signal.throwIfAborted();
+		if (!(error instanceof ApiError)) throw error;
+		return unreadDirectory(caller.accountId, toGap('identities', 'ram:ListUsers', error));
 	};
 }
 
@@ -291,7 +307,7 @@ async function kubeconfigs(
 	row: ClusterRow,
 	states: Listing<Parameters<typeof toCredential>[1]> | null,
 	bound: Map<string, Set<string>>,
-	{ userStates, request }: Context,
+	{ userStates, request, time }: Context & { time: CloudTime },
 	gaps: Gap[],
 ): Promise<Credential[]> {
 	if (states === null) return [];
@@ -307,7 +323,7 @@ async function kubeconfigs(
 	};
 	const ask = async (uid: string) =>
 		(
-			await userStates(uid).catch(error => {
+			await time.spend(userStates(uid)).catch(error => {
 				request.signal.throwIfAborted();
 				lose(toGap('cloud', 'cs:ListUserKubeConfigStates', error), `kubeconfig:${row.id}/${uid}`);
 				return new Map<string, string>();
@@ -355,6 +371,7 @@ async function liveFacts(
 	row: ClusterRow,
 	own: LiveCluster | null,
 	files: FileEndpoint[],
+	time: CloudTime,
 	context: Context,
 ): Promise<Facts> {
 	const { request } = context;
@@ -366,7 +383,7 @@ async function liveFacts(
 	};
 	const isOpen = own?.ways[0].probe.isReachable === true;
 	if (own !== null && (isOpen || context.target.kubeconfigMinutes === null)) return collectLive(own, options);
-	const found = await temporaryTarget(row, context);
+	const found = await temporaryTarget(row, time, context);
 	if ('source' in found && own !== null) {
 		const facts = await collectLive(own, options);
 		return { ...facts, gaps: [...facts.gaps, found] };
@@ -383,7 +400,8 @@ async function liveFacts(
 
 async function temporaryTarget(
 	row: ClusterRow,
-	{ account, target, request }: Context,
+	{ account, spend }: CloudTime,
+	{ target, request }: Context,
 ): Promise<LiveTarget | Gap> {
 	const gap = (message: string): Gap => ({
 		source: 'cluster',
@@ -401,10 +419,9 @@ async function temporaryTarget(
 		return gap('it has no public address; --endpoint-access private reaches it from within its network');
 	const action = 'cs:DescribeClusterUserKubeconfig';
 	try {
-		const text = await issueTemporaryKubeconfig(account, row, {
-			minutes: target.kubeconfigMinutes,
-			isPrivate,
-		});
+		const text = await spend(
+			issueTemporaryKubeconfig(account, row, { minutes: target.kubeconfigMinutes, isPrivate }),
+		);
 		const issued = readIssued(text);
 		if ('problem' in issued) return gap(`the issued kubeconfig is not used: ${issued.problem}`);
 		const loaded = targetOfText(row.name || row.id, text, issued.kubeconfig, request.now);

@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { startFleet } from '../../src/demo/fleet.ts';
+import { byCodeUnit } from '../../src/lib/text.ts';
 import type { Report } from '../../src/model/report.ts';
 import { assert, describe } from '../helpers/describe.ts';
 import { type CliResult, spawnCli } from '../helpers/spawn-cli.ts';
@@ -504,7 +505,7 @@ describe('[cli] demo', it => {
 			const text = await readFile(join(cwd, 'out', 'result.json'), 'utf8');
 			const { clusters, views, gaps }: Report = JSON.parse(text);
 			const providers = clusters.map(({ provider, status }) => `${provider} ${status}`);
-			assert.equal(providers.toSorted(), [
+			assert.equal(providers.toSorted(byCodeUnit), [
 				...Array(3).fill('alibaba assessed'),
 				'files partial',
 				'kubernetes assessed',

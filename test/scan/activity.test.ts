@@ -47,6 +47,7 @@ function ask(
 	const signal = new AbortController().signal;
 	const question = {
 		account,
+		spend: <T>(work: Promise<T>) => work,
 		cluster: { id: EAST, region: 'cn-hangzhou' },
 		of: 'all' as const,
 		isAudited: true,

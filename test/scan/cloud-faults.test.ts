@@ -359,4 +359,42 @@ describe('scan --alibaba, one cluster of several', it => {
 			const mine = report.gaps.map(({ source, code }) => `${source} ${code}`).toSorted(byCodeUnit);
 			assert.equal(mine, ['cloud unreachable', 'cloud unreachable', 'cluster unreachable']);
 		}));
+
+	it('whose answers take longer than its whole time has gaps that say so, and the other is not touched', () =>
+		withCloud(SMALL, async fleet => {
+			const { report: whole } = await scanCloud(fleet);
+			const [{ id } = { id: '' }, other] = fleet.state.clusters;
+			const slow = (action: string) => fault(action, { is: 'slow', ms: 4900 }, FOREVER, id);
+			fleet.state.faults = [slow('ListClusterKubeconfigStates'), slow('DescribeClusterUserKubeconfig')];
+			const { report } = await scanCloud(fleet, { request: { timeoutSeconds: 4 } });
+			assert.equal(
+				report.gaps
+					.map(({ cluster, source, code }) => `${cluster.uid} ${source} ${code}`)
+					.toSorted(byCodeUnit),
+				[`${id} cloud timeout`, `${id} cluster timeout`],
+			);
+			for (const { message } of report.gaps)
+				assert.is(message, "the cluster's time limit of 4 s is over; --timeout allows more");
+			const of = (uid = '') => report.clusters.find(cluster => cluster.uid === uid)?.status;
+			assert.equal([of(id), of(other?.id)], ['unreachable', 'assessed']);
+			assert.is(report.run.verdict.exitCode, report.findings.some(isHigh) ? 1 : 3);
+			assert.equal(
+				gone(report).filter(each => !gone(whole).includes(each)),
+				[],
+			);
+		}));
+
+	it('that the account’s lists keep waiting calls nobody gone', () =>
+		withCloud(SMALL, async fleet => {
+			fleet.state.faults = [fault('ListUsers', { is: 'slow', ms: 4900 })];
+			const { report } = await scanCloud(fleet, { request: { timeoutSeconds: 3 } });
+			assert.equal(gaps(report), [
+				"identities | timeout |  | the cluster's time limit of 3 s is over; --timeout allows more",
+			]);
+			assert.equal(statuses(report), ['partial', 'partial']);
+			assert.equal(
+				gone(report).filter(each => / identity /.test(each)),
+				[],
+			);
+		}));
 });

@@ -9,6 +9,11 @@ export interface Account {
 	profile: string;
 }
 
+/** The same account, whose calls also end with a signal. */
+export function callWithin(account: Account, signal: AbortSignal): Account {
+	return { ...account, caller: account.caller.within(signal) };
+}
+
 /** Who the scan is in the cloud. */
 export interface CallerIdentity {
 	accountId: string;

@@ -18,6 +18,8 @@ export interface CloudRead<T> {
 export interface Caller {
 	/** @throws {ApiError} naming the action; a missing permission is its status 403. */
 	read<T>(read: CloudRead<T>): Promise<T>;
+	/** The same, in the same lines, for calls that end with another signal. */
+	within(signal: AbortSignal): Caller;
 }
 
 export interface CallerOptions {
@@ -49,17 +51,18 @@ interface Line {
 /** One caller for the whole run: what it learns of a product's limits holds for every cluster. */
 export function createCaller(options: CallerOptions): Caller {
 	const lines = new Map<string, Line>();
-	// One for each call under way: hundreds of clusters are no leak.
-	setMaxListeners(0, options.signal);
-	return {
-		read: read => {
-			const isOne = options.atOneAddress?.includes(read.product) === true;
-			const key = `${read.product} ${isOne ? '' : read.region}`;
-			const line = lines.get(key) ?? { limiter: createLimiter(options.clock), silent: 0 };
-			lines.set(key, line);
-			return attempts(read, line, options);
-		},
+	const lineOf = ({ product, region }: Pick<CloudRead<unknown>, 'product' | 'region'>) => {
+		const key = `${product} ${options.atOneAddress?.includes(product) === true ? '' : region}`;
+		const line = lines.get(key) ?? { limiter: createLimiter(options.clock), silent: 0 };
+		lines.set(key, line);
+		return line;
 	};
+	const within = (signal: AbortSignal): Caller => {
+		// One for each call under way: hundreds of clusters are no leak.
+		setMaxListeners(0, signal);
+		return { read: read => attempts(read, lineOf(read), { ...options, signal }), within };
+	};
+	return within(options.signal);
 }
 
 async function attempts<T>(read: CloudRead<T>, line: Line, options: CallerOptions): Promise<T> {

@@ -56,6 +56,10 @@ export interface ActivityRow {
 	project: string;
 }
 
+/** The most that a page holds, by the documentation or by what others ask for. */
+const PAGE = 50;
+const USER_PAGE = 100;
+
 /** Every cluster of the account, or of some regions. */
 export async function listClusters(
 	{ clients, caller }: Account,
@@ -65,7 +69,7 @@ export async function listClusters(
 	const inRegion = (regionId: string | undefined) =>
 		readNumbered(
 			async pageNumber => {
-				const request = new DescribeClustersV1Request({ pageNumber, pageSize: 50, regionId });
+				const request = new DescribeClustersV1Request({ pageNumber, pageSize: PAGE, regionId });
 				const { body } = await caller.read({
 					product: 'cs',
 					region: DEFAULT_REGION,
@@ -75,6 +79,7 @@ export async function listClusters(
 				return { rows: (body?.clusters ?? []).map(toClusterRow), total: body?.pageInfo?.totalCount };
 			},
 			({ id }) => id,
+			PAGE,
 		);
 	if (regions.length === 0) return inRegion(undefined);
 	const lists = await Promise.all(regions.map(inRegion));
@@ -133,7 +138,7 @@ export async function listStates(
 			async pageNumber => {
 				const request = new ListClusterKubeconfigStatesRequest({
 					pageNumber,
-					pageSize: 50,
+					pageSize: PAGE,
 					cloudServiceKubeConfig,
 				});
 				const { body } = await caller.read({
@@ -145,6 +150,7 @@ export async function listStates(
 				return { rows: (body?.states ?? []).map(toStateRow), total: body?.page?.totalCount };
 			},
 			({ accountId }) => accountId,
+			PAGE,
 		);
 	const lists = await Promise.all([read(false), read(true)]);
 	// Whether every kind of cluster heeds the parameter is not known: whoever is in both is one.
@@ -189,7 +195,7 @@ export async function listUserStates(
 	const client = await clients.cs(DEFAULT_REGION);
 	return readNumbered(
 		async pageNumber => {
-			const request = new ListUserKubeConfigStatesRequest({ pageNumber, pageSize: 100 });
+			const request = new ListUserKubeConfigStatesRequest({ pageNumber, pageSize: USER_PAGE });
 			const { body } = await caller.read({
 				product: 'cs',
 				region: DEFAULT_REGION,
@@ -205,6 +211,7 @@ export async function listUserStates(
 			return { rows, total: body?.page?.totalCount };
 		},
 		({ clusterId }) => clusterId,
+		USER_PAGE,
 	);
 }
 

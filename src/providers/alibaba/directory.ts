@@ -68,6 +68,14 @@ export async function readDirectory(account: Account, whose: Promise<string>): P
 	return { accountId, gaps, find: uid => find(uid, accountId, lists, known) };
 }
 
+/** Of an account whose lists nobody waited for. */
+export function unreadDirectory(accountId: string, gap: Gap): Directory {
+	const unread = { rows: [], fault: 'it could not be read' };
+	const lists: Lists = { users: unread, recycled: new Map(), roles: unread };
+	const known = { users: new Map(), roles: new Map() };
+	return { accountId, gaps: [gap], find: uid => find(uid, accountId, lists, known) };
+}
+
 /** A list that is empty, cut, or shorter than its count proves that nobody is gone. */
 function proven<T extends { id: string }>(
 	list: Listing<T>,

@@ -174,6 +174,17 @@ describe('createCaller, read', it => {
 			assert.is(await settled(read({ ...READ, run })), 'enough');
 		});
 
+	it('within another signal ends with that one, in the same line, and leaves the others their turn', async () => {
+		const clock = ownClock();
+		const own = new AbortController();
+		const caller = createCaller({ timeoutMs: 60_000, signal: new AbortController().signal, clock });
+		const never = settled(caller.within(own.signal).read({ ...READ, run: () => new Promise(() => {}) }));
+		await clock.run(0);
+		own.abort('its time is over');
+		assert.is(await never, 'its time is over');
+		assert.is(await caller.read({ ...READ, run: async () => 'rows' }), 'rows');
+	});
+
 	it('what our own code makes of an answer is passed on as it is', async () => {
 		const { read } = ownCaller();
 		const own = new ApiError('partial', 200, 'none');

@@ -23,6 +23,50 @@ describe('readNumbered', it => {
 			{ rows: ['a', 'b', 'c'], fault: '', asked: [1, 2] },
 		));
 
+	it('asks for all further pages at once when the first tells how many there are, and for none twice', async () => {
+		const all = Array.from({ length: 41 }, (_, index) => `row ${index}`);
+		const waves: number[][] = [];
+		let isOpen = false;
+		const page = async (number: number) => {
+			if (isOpen) waves.at(-1)?.push(number);
+			else waves.push([number]);
+			isOpen = true;
+			await new Promise(resolve => setTimeout(resolve, 1));
+			isOpen = false;
+			return { rows: all.slice((number - 1) * 2, number * 2), total: 41 };
+		};
+		assert.equal(await readNumbered(page, same, 2), { rows: all, fault: '' });
+		const from = (first: number, last: number) =>
+			Array.from({ length: last - first + 1 }, (_, index) => first + index);
+		assert.equal(waves, [[1], from(2, 17), from(18, 21)]);
+	});
+
+	it('asks a count that is made up no more than so many calls, and one of short pages one by one', async () => {
+		const asked: number[] = [];
+		const read = (rows: string[], size: number) =>
+			readNumbered(
+				async number => {
+					asked.push(number);
+					return { rows, total: 1_000_000 };
+				},
+				same,
+				size,
+			);
+		const fault = 'the service counts 1000000 and gave 2';
+		assert.is((await read(['a', 'b'], 2)).fault, fault);
+		assert.is(asked.splice(0).length, 17);
+		assert.is((await read(['a', 'b'], 50)).fault, fault);
+		assert.equal(asked, [1, 2]);
+	});
+
+	it('a page that fails among those asked for together is thrown', async () => {
+		const page = async (number: number) => {
+			if (number === 3) throw new Error('third');
+			return { rows: [`${number}`], total: 5 };
+		};
+		assert.is(await readNumbered(page, same, 1).catch(({ message }) => message), 'third');
+	});
+
 	it('is whole where there are none', async () =>
 		assert.equal(await numbered([{ rows: [], total: 0 }]), { rows: [], fault: '', asked: [1] }));
 
