@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
+import * as csSdk from '@alicloud/cs20151215';
+import * as imsSdk from '@alicloud/ims20190815';
+import * as ramSdk from '@alicloud/ram20150501';
 import { parse } from 'yaml';
 import { type CloudFleet, startCloudFleet } from '../../src/demo/alibaba/fleet.ts';
 import { REMEDIATE_ACTIONS, SCAN_ACTIONS } from '../../src/demo/alibaba/scan-actions.ts';
 import { byCodeUnit } from '../../src/lib/text.ts';
-import { clock, keyOf, withCloud } from '../demo/helpers/cloud.ts';
+import { clients, clock, keyOf, withCloud } from '../demo/helpers/cloud.ts';
 import { assert, describe } from '../helpers/describe.ts';
 import { scanCloud } from './cloud-scan.ts';
 
@@ -59,8 +62,89 @@ describe('deploy/alibaba/scan-policy.json', it => {
 		const remediate = actionsOf(await policy('remediate-policy.json'));
 		assert.ok(scan.every(action => SCAN_ACTIONS.includes(action)));
 		assert.ok(scan.every(action => /:(Describe|Get|List)/.test(action)));
-		assert.ok(remediate.every(action => REMEDIATE_ACTIONS.includes(action) && !scan.includes(action)));
+		assert.ok(remediate.every(action => REMEDIATE_ACTIONS.includes(action)));
+		// What was removed is read again.
+		assert.equal(
+			remediate.filter(action => scan.includes(action)),
+			['cs:ListClusterKubeconfigStates', 'cs:ListUserKubeConfigStates'],
+		);
 	});
+});
+
+/** Each operation of the demo's cloud through the official SDKs, as somebody who may do what the key says. */
+function operations(sdk: ReturnType<typeof clients>, { id, uid }: { id: string; uid: string }) {
+	const { cs, ram, ims } = sdk;
+	return {
+		'cs:CleanClusterUserPermissions': () =>
+			cs.cleanClusterUserPermissions(id, uid, new csSdk.CleanClusterUserPermissionsRequest({ force: true })),
+		'cs:CleanUserPermissions': () =>
+			cs.cleanUserPermissions(uid, new csSdk.CleanUserPermissionsRequest({ clusterIds: [id], force: true })),
+		'cs:ListClusterKubeconfigStates': () =>
+			cs.listClusterKubeconfigStates(id, new csSdk.ListClusterKubeconfigStatesRequest({ pageSize: 50 })),
+		'cs:ListUserKubeConfigStates': () =>
+			cs.listUserKubeConfigStates(uid, new csSdk.ListUserKubeConfigStatesRequest({})),
+		'cs:RevokeK8sClusterKubeConfig': () => cs.revokeK8sClusterKubeConfig(id),
+		'cs:DescribeTaskInfo': () => cs.describeTaskInfo('clean-user-permissions-none'),
+		'cs:DescribeClustersV1': () => cs.describeClustersV1(new csSdk.DescribeClustersV1Request({})),
+		'cs:DescribeClusterDetail': () => cs.describeClusterDetail(id),
+		'cs:DescribeClusterUserKubeconfig': () =>
+			cs.describeClusterUserKubeconfig(id, new csSdk.DescribeClusterUserKubeconfigRequest({})),
+		'cs:DescribeSubaccountK8sClusterUserConfig': () =>
+			cs.describeSubaccountK8sClusterUserConfig(
+				id,
+				uid,
+				new csSdk.DescribeSubaccountK8sClusterUserConfigRequest({}),
+			),
+		'cs:GetClusterAuditProject': () => cs.getClusterAuditProject(id),
+		'cs:UpdateClusterAuditLogConfig': () =>
+			cs.updateClusterAuditLogConfig(id, new csSdk.UpdateClusterAuditLogConfigRequest({ disable: true })),
+		'cs:UpdateK8sClusterUserConfigExpire': () =>
+			cs.updateK8sClusterUserConfigExpire(
+				id,
+				new csSdk.UpdateK8sClusterUserConfigExpireRequest({ expireHour: 1, user: uid }),
+			),
+		'cs:DescribeUserPermission': () => cs.describeUserPermission(uid),
+		'ram:ListUsers': () => ims.listUsers(new imsSdk.ListUsersRequest({})),
+		'ram:ListRoles': () => ram.listRoles(new ramSdk.ListRolesRequest({})),
+		'ram:GetAccountSummary': () => ims.getAccountSummary(),
+		'ram:ListUsersInRecycleBin': () => ims.listUsersInRecycleBin(new imsSdk.ListUsersInRecycleBinRequest({})),
+		'ram:RestoreUserFromRecycleBin': () =>
+			ims.restoreUserFromRecycleBin(new imsSdk.RestoreUserFromRecycleBinRequest({ userId: uid })),
+	};
+}
+
+describe('deploy/alibaba/remediate-policy.json', it => {
+	it('is enough for what remediation calls, and for nothing else', () =>
+		withCloud({ clusters: 1, identities: 40, bindings: 20 }, async fleet => {
+			const { state } = fleet;
+			const allowed = actionsOf(await policy('remediate-policy.json'));
+			const sdk = clients(fleet, keyOf(fleet, state.accessKeys[1]?.holder ?? '', { allowed }));
+			const [cluster] = state.clusters;
+			const listed = new Set([...state.users, ...state.roles].map(({ id }) => id));
+			const left = cluster?.kubeconfigs.find(
+				({ accountId, certState }) =>
+					certState === 'Unexpired' && /^2/.test(accountId) && !listed.has(accountId),
+			);
+			assert.ok(cluster && left);
+			const calls = operations(sdk, { id: cluster.id, uid: left.accountId });
+			const passed: string[] = [];
+			for (const [action, call] of Object.entries(calls)) {
+				const failure = await call().then(
+					() => '',
+					({ code }: { code: string }) => code,
+				);
+				if (/^(Forbidden\.RAM|NoPermission)$/.test(failure)) continue;
+				passed.push(action);
+				// No task of that name: it was let in all the same.
+				assert.is(failure, action === 'cs:DescribeTaskInfo' ? 'ErrorTaskNotFound' : '', action);
+			}
+			assert.equal(passed.toSorted(byCodeUnit), allowed);
+			assert.is(left.certState, 'Removed');
+			const objects = (await cluster.kubernetes?.open())?.objects;
+			const bindings = [...(objects?.clusterrolebindings ?? []), ...(objects?.rolebindings ?? [])];
+			assert.not.match(JSON.stringify(bindings), left.accountId);
+			assert.ok(cluster.audit.isEnabled);
+		}));
 });
 
 interface Rule {
