@@ -62,26 +62,45 @@ export async function discoverCloud(request: ScanRequest, live: LiveCluster[]): 
 		signal: request.signal,
 		atOneAddress: Object.keys(targets[0]?.access.endpoints ?? {}),
 	});
-	const found = await Promise.all(
-		targets.map(target =>
-			discoverAccount({ ...target, caller, profile: target.access.profile ?? '' }, request, live),
-		),
+	const accounts = await Promise.all(
+		targets.map(target => listAccount({ ...target, caller, profile: target.access.profile ?? '' }, request)),
 	);
-	const clusters = found.flatMap(each => each.clusters);
+	const serversOf = ownServers(accounts.flatMap(({ rows }) => rows));
+	const clusters = accounts.flatMap(({ wanted, context }) =>
+		context === null ? [] : wanted.map(row => cloudClusterOf(row, live, serversOf, context)),
+	);
 	return {
 		// Two profiles may be of one account.
 		clusters: clusters.filter(({ uid }, at) => clusters.findIndex(other => other.uid === uid) === at),
-		broken: found.flatMap(({ broken }) => broken),
+		broken: accounts.flatMap(({ broken }) => broken),
 	};
+}
+
+function cloudClusterOf(
+	row: ClusterRow,
+	live: LiveCluster[],
+	serversOf: (row: ClusterRow) => string[],
+	context: Context,
+): CloudCluster {
+	const isHere = ({ ways }: LiveCluster) =>
+		ways.some(({ target }) => serversOf(row).includes(target.cluster.server));
+	const own = live.find(isHere) ?? null;
+	const facts = (files: FileEndpoint[]) => clusterFacts(row, own, files, context);
+	return { uid: row.id, name: row.name || row.id, servers: allServers(row), own, facts };
 }
 
 type AccountTarget = CloudTarget & Pick<Account, 'caller' | 'profile'>;
 
-async function discoverAccount(
-	target: AccountTarget,
-	request: ScanRequest,
-	live: LiveCluster[],
-): Promise<CloudDiscovered> {
+/** The clusters of one account, and those that are to be scanned. */
+interface ListedAccount {
+	rows: ClusterRow[];
+	wanted: ClusterRow[];
+	/** Null where nothing could be listed. */
+	context: Context | null;
+	broken: Facts[];
+}
+
+async function listAccount(target: AccountTarget, request: ScanRequest): Promise<ListedAccount> {
 	const account: Account = {
 		clients: createClients(target.access),
 		caller: target.caller,
@@ -95,40 +114,19 @@ async function discoverAccount(
 		);
 		// It is awaited with the first cluster: until then a failure is nobody's.
 		directory.catch(() => {});
-		const [caller, listed] = await Promise.all([known, listClusters(account, target.regions)]);
-		const wanted = listed.rows.filter(
+		const [caller, { rows, fault }] = await Promise.all([known, listClusters(account, target.regions)]);
+		const wanted = rows.filter(
 			({ id, name }) =>
 				target.clusters.length === 0 || target.clusters.includes(id) || target.clusters.includes(name),
 		);
 		const userStates = userStatesOnce(account);
 		const toldCodes = new Set<string>();
 		const context = { account, caller, directory, target, request, userStates, toldCodes };
-		const serversOf = ownServers(listed.rows);
-		const isAt = ({ ways }: LiveCluster, row: ClusterRow) =>
-			ways.some(({ target }) => serversOf(row).includes(target.cluster.server));
-		const pairs = wanted.map(row => ({ row, own: live.find(cluster => isAt(cluster, row)) ?? null }));
-		return {
-			clusters: pairs.map(({ row, own }) => ({
-				uid: row.id,
-				name: row.name || row.id,
-				servers: serversOf(row),
-				own,
-				facts: files => clusterFacts(row, own, files, context),
-			})),
-			broken:
-				listed.fault === ''
-					? []
-					: [
-							unlisted(
-								account,
-								request,
-								new ApiError('partial', 0, `the list of clusters is not whole: ${listed.fault}`),
-							),
-						],
-		};
+		const cut = new ApiError('partial', 0, `the list of clusters is not whole: ${fault}`);
+		return { rows, wanted, context, broken: fault === '' ? [] : [unlisted(account, request, cut)] };
 	} catch (error) {
 		if (request.signal.aborted) throw error;
-		return { clusters: [], broken: [unlisted(account, request, error)] };
+		return { rows: [], wanted: [], context: null, broken: [unlisted(account, request, error)] };
 	}
 }
 
@@ -356,14 +354,17 @@ function settled(credential: Credential, certState: string | null): Credential {
 	return state === undefined ? credential : { ...credential, state, cloud };
 }
 
-/** Addresses that are one cluster's alone: every VPC may have its 192.168.0.1. */
+function allServers({ publicEndpoint, privateEndpoint }: ClusterRow): string[] {
+	const urls = [publicEndpoint, privateEndpoint].map(url => normalizeServer(url));
+	return [...new Set(urls)].filter(url => url !== '');
+}
+
+/** Addresses that are one cluster's alone: every VPC may have its 192.168.0.1, of whichever account. */
 function ownServers(rows: ClusterRow[]): (row: ClusterRow) => string[] {
-	const all = ({ publicEndpoint, privateEndpoint }: ClusterRow) => [
-		...new Set([publicEndpoint, privateEndpoint].map(url => normalizeServer(url)).filter(url => url !== '')),
-	];
-	const uses = new Map<string, number>();
-	for (const url of rows.flatMap(all)) uses.set(url, (uses.get(url) ?? 0) + 1);
-	return row => all(row).filter(url => uses.get(url) === 1);
+	const users = new Map<string, Set<string>>();
+	for (const row of rows)
+		for (const url of allServers(row)) users.set(url, (users.get(url) ?? new Set()).add(row.id));
+	return row => allServers(row).filter(url => users.get(url)?.size === 1);
 }
 
 /** RBAC and what else the API server tells, through a kubeconfig of one's own or one issued for half an hour. */

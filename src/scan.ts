@@ -10,12 +10,13 @@ import { assessKeys } from './fleet.ts';
 import { describeFailure } from './lib/api-error.ts';
 import { emptyCluster, emptyFacts } from './lib/empty-facts.ts';
 import { ScanError } from './lib/scan-error.ts';
+import { oneLine } from './lib/text.ts';
 import type { EpochSeconds, Facts } from './model/facts.ts';
 import type { Report, ReportedCluster } from './model/report.ts';
 import type { ScanRequest } from './model/scan.ts';
 import { type Assigned, assignEndpoints } from './providers/files/assign.ts';
 import { offlineFacts } from './providers/files/attach.ts';
-import { type FileFacts, readKubeconfigFile } from './providers/files/file-facts.ts';
+import { type FileEndpoint, type FileFacts, readKubeconfigFile } from './providers/files/file-facts.ts';
 import { readKubeconfigFiles } from './providers/files/read-kubeconfigs.ts';
 import type { Roster } from './providers/roster/index.ts';
 import { type Outcome, statusOf, toReport } from './report.ts';
@@ -51,7 +52,8 @@ async function scanWith(pool: PolicyPool, request: ScanRequest, bundle: Bundle):
 	];
 	const complete = roster === null ? (facts: Facts) => facts : (facts: Facts) => withRoster(facts, roster);
 	request.onEvent({ kind: 'targets', count: work.length });
-	for (const message of discovered.notices) request.onEvent({ kind: 'notice', message });
+	for (const message of [...discovered.notices, ...assigned.ambiguous.map(ambiguity)])
+		request.onEvent({ kind: 'notice', message });
 	try {
 		const done = await assessAll(work, complete, pool, request, bundle);
 		const report = toReport(await finish(done, pool, request, bundle), request, bundle);
@@ -126,6 +128,11 @@ function assign(files: FileFacts[], { clusters }: Discovered, cloud: CloudDiscov
 		files.flatMap(({ endpoints }) => endpoints),
 		[...live, ...listed],
 	);
+}
+
+function ambiguity({ contexts, name, server }: FileEndpoint): string {
+	const what = oneLine(contexts[0] ?? name, 200);
+	return `${what}: several clusters have the address ${oneLine(server, 100)}, and neither its CA nor a cluster id tells which it is; it is a cluster known from files only`;
 }
 
 function liveWork(

@@ -25,3 +25,17 @@ export function isLoopback(server: string): boolean {
 	if (!URL.canParse(server)) return false;
 	return /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\]|0\.0\.0\.0)$/.test(new URL(server).hostname);
 }
+
+/**
+ * Whether a normalised URL leads to an address that every network may have once (RFC 1918, RFC 6598, RFC 4193,
+ * link-local): it names a cluster only together with its network.
+ */
+export function isPrivate(server: string): boolean {
+	if (!URL.canParse(server)) return false;
+	const { hostname } = new URL(server);
+	if (/^\[(f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):/.test(hostname)) return true;
+	const [, a = '', b = ''] = /^(\d+)\.(\d+)\.\d+\.\d+$/.exec(hostname) ?? [];
+	const second = Number(b);
+	if (a === '10' || (a === '192' && b === '168') || (a === '169' && b === '254')) return true;
+	return (a === '172' && second >= 16 && second <= 31) || (a === '100' && second >= 64 && second <= 127);
+}

@@ -329,6 +329,20 @@ describe('scan --alibaba, an account that cannot be listed', it => {
 		}));
 });
 
+describe('scan --alibaba, the caller’s own id as a number', it => {
+	it('is nobody’s: no kubeconfig is called the scan’s own, and none may be deleted', () =>
+		withCloud(SMALL, async fleet => {
+			fleet.state.faults = [fault('GetCallerIdentity', { is: 'rewrite', rewrite: 'number_uids' })];
+			const { report } = await scanCloud(fleet);
+			const { accountId } = fleet.state;
+			for (const { cloud } of report.clusters)
+				assert.equal([cloud?.accountId, cloud?.callerUid], [accountId, '']);
+			const rows = report.views.clusters.flatMap(({ rows: all }) => all);
+			assert.ok(rows.length > 10);
+			assert.ok(rows.every(({ deletable }) => !deletable.may));
+		}));
+});
+
 describe('scan --alibaba, one cluster of several', it => {
 	it('is deleted meanwhile: unreachable, and the other is not touched', () =>
 		withCloud(SMALL, async fleet => {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CloudFleet } from '../../src/demo/alibaba/fleet.ts';
 import { byCodeUnit } from '../../src/lib/text.ts';
@@ -163,19 +163,61 @@ describe('scan --alibaba, how clusters are reached', it => {
 			}),
 		));
 
-	it('an address that two clusters have is nobody’s', () =>
+	it('an address that two clusters have is nobody’s, unless the file names the cluster', () =>
 		withCloud({ ...SMALL, clusters: 2 }, fleet =>
 			withTempDir(async dir => {
 				const path = await ownKubeconfig(fleet, dir);
 				const [first, second] = fleet.state.clusters;
 				if (second?.kubernetes && first?.kubernetes) second.kubernetes.url = first.kubernetes.url;
-				const { report } = await scanCloud(fleet, { request: { files: [path] } });
-				const found = report.credentials.filter(({ locations }) =>
-					locations.some(each => each.path === path),
-				);
-				assert.ok(found.length > 0);
-				for (const { cluster } of found) assert.ok(cluster !== first?.id && cluster !== second?.id);
+				const scanFile = async () => {
+					const { report, notices } = await scanCloud(fleet, { request: { files: [path] } });
+					const found = report.credentials.filter(({ locations }) =>
+						locations.some(each => each.path === path),
+					);
+					assert.is(found.length, 1);
+					return { cluster: found[0]?.cluster ?? '', notices: notices.join('\n') };
+				};
+				const named = await scanFile();
+				assert.is(named.cluster, first?.id);
+				assert.not.match(named.notices, 'several clusters have the address');
+				const text = await readFile(path, 'utf8');
+				await writeFile(path, text.replaceAll(`-${first?.id}`, ''), { mode: 0o600 });
+				const unnamed = await scanFile();
+				assert.match(unnamed.cluster, /^file:/);
+				assert.match(unnamed.notices, 'several clusters have the address https://127.0.0.1:');
 			}),
+		));
+
+	it('an address that clusters of two accounts have is nobody’s: no file, and no live cluster, goes by it', () =>
+		withCloud(SMALL, one =>
+			withCloud({ ...SMALL, clusters: 1, seed: 2 }, other =>
+				withTempDir(async dir => {
+					const path = await ownKubeconfig(one, dir);
+					const [first] = one.state.clusters;
+					const [theirs] = other.state.clusters;
+					const [scanner] = one.state.accessKeys;
+					assert.ok(first?.kubernetes && theirs?.kubernetes && scanner);
+					theirs.kubernetes.url = first.kubernetes.url;
+					other.state.accessKeys.push({ ...scanner, holder: other.state.accessKeys[0]?.holder ?? '' });
+					const text = await readFile(path, 'utf8');
+					await writeFile(path, text.replaceAll(`-${first.id}`, ''), { mode: 0o600 });
+					const clouds = [one, other].map(fleet =>
+						cloudTarget(fleet, { target: { kubeconfigMinutes: null } }),
+					);
+					const kubeconfigs = [{ path, contexts: 'all' as const, names: {} }];
+					const live = await scanCloud(one, { clouds, request: { kubeconfigs } });
+					// Read as a plain cluster, beside those of the clouds.
+					assert.is(live.report.clusters.filter(({ provider }) => provider === 'kubernetes').length, 1);
+					for (const { uid, contexts } of live.report.clusters)
+						if (uid === first.id || uid === theirs.id) assert.equal(contexts, []);
+					const { report } = await scanCloud(one, { clouds, request: { files: [path] } });
+					const found = report.credentials.filter(({ locations }) =>
+						locations.some(each => each.path === path),
+					);
+					assert.is(found.length, 1);
+					assert.match(found[0]?.cluster ?? '', /^file:/);
+				}),
+			),
 		));
 
 	it('a private address is asked for where that is wanted', () =>

@@ -1,4 +1,4 @@
-import { isLoopback } from '../../lib/server-url.ts';
+import { isLoopback, isPrivate } from '../../lib/server-url.ts';
 import type { Cluster } from '../../model/facts.ts';
 import type { FileEndpoint } from './file-facts.ts';
 
@@ -12,33 +12,56 @@ export interface LiveCluster extends Pick<Cluster, 'uid' | 'certificateAuthoriti
 export interface Assigned {
 	live: Map<string, FileEndpoint[]>;
 	offline: FileEndpoint[];
+	/** Those of the rest whose address several clusters have, and nothing else tells which it is. */
+	ambiguous: FileEndpoint[];
 }
 
-/** Finds the live cluster of each endpoint: the one that its server URL names, else the only one that its CA names. */
+/**
+ * Finds the live cluster of each endpoint: the one that its server URL names, else the only one that its CA names.
+ * Where several have that URL, the CA or the cluster's id has to name one of them.
+ */
 export function assignEndpoints(endpoints: FileEndpoint[], clusters: LiveCluster[]): Assigned {
-	const assigned: Assigned = { live: new Map(), offline: [] };
+	const assigned: Assigned = { live: new Map(), offline: [], ambiguous: [] };
 	for (const endpoint of endpoints) {
-		const uid = clusterOf(endpoint, clusters)?.uid;
+		const there = endpoint.server === '' ? [] : clusters.filter(cluster => isSameServer(endpoint, cluster));
+		const uid = clusterOf(endpoint, there, clusters)?.uid;
 		const others = uid === undefined ? assigned.offline : assigned.live.get(uid);
 		if (others === undefined) assigned.live.set(uid ?? '', [endpoint]);
 		else others.push(endpoint);
+		if (uid === undefined && there.length > 1) assigned.ambiguous.push(endpoint);
 	}
 	return assigned;
 }
 
-function clusterOf(endpoint: FileEndpoint, clusters: LiveCluster[]): LiveCluster | undefined {
+function clusterOf(
+	endpoint: FileEndpoint,
+	there: LiveCluster[],
+	clusters: LiveCluster[],
+): LiveCluster | undefined {
 	if (endpoint.server === '') return undefined;
-	const byServer = clusters.find(cluster => isSameServer(endpoint, cluster));
-	if (byServer !== undefined) return byServer;
+	const named = there.filter(cluster => namesCluster(endpoint, cluster));
+	const byServer =
+		there.length < 2
+			? there
+			: named.length > 0
+				? named
+				: there.filter(each => shareAuthority(endpoint, each));
+	if (byServer.length === 1) return byServer[0];
 	const [only, ...others] = clusters.filter(cluster => isSameAuthority(endpoint, cluster));
 	// A CA that signs for several clusters names none.
 	return others.length === 0 ? only : undefined;
 }
 
 function isSameServer(endpoint: FileEndpoint, cluster: LiveCluster): boolean {
-	if (!cluster.servers.includes(endpoint.server)) return false;
-	// 127.0.0.1:6443 is another cluster on every laptop, so there the CA must not speak against it.
-	return !isLoopback(endpoint.server) || !haveDifferentAuthorities(endpoint, cluster);
+	const { server } = endpoint;
+	if (!cluster.servers.includes(server)) return false;
+	// 127.0.0.1:6443 is another cluster on every laptop, 10.0.0.1 in every network: the CA must not speak against it.
+	return !(isLoopback(server) || isPrivate(server)) || !haveDifferentAuthorities(endpoint, cluster);
+}
+
+/** Whether a context is named as ACK names them, `<uid>-<cluster id>`. */
+function namesCluster({ contexts }: FileEndpoint, { uid }: LiveCluster): boolean {
+	return /^c[0-9a-f]{32}$/.test(uid) && contexts.some(context => context.endsWith(`-${uid}`));
 }
 
 function isSameAuthority(endpoint: FileEndpoint, cluster: LiveCluster): boolean {
