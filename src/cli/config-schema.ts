@@ -47,6 +47,7 @@ export const configSchema = z.strictObject({
 		.optional(),
 	'identity-field': z.enum(matchFields).optional(),
 	'identity-prefix': z.string().min(1).max(200).optional(),
+	'group-prefix': z.string().max(200).optional(),
 	'identity-pattern': z.string().min(1).max(500).optional(),
 	'identity-ignore-case': z.boolean().optional(),
 	policy: z.array(path).min(1).optional(),

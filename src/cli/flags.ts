@@ -76,6 +76,7 @@ export const scanFlags = named({
 	'scim-token-env': text('Identities:', 'NAME', 'Variable with its token', 'KUBELAPSE_SCIM_TOKEN'),
 	'identity-field': choice('Identities:', matchFields, "What of a roster's user is compared", 'userName'),
 	'identity-prefix': text('Identities:', 'TEXT', 'What the API server puts before the claim, as oidc:'),
+	'group-prefix': text('Identities:', 'TEXT', 'The same of groups', '--identity-prefix'),
 	'identity-ignore-case': toggle('Identities:', 'Take Alice for alice'),
 	policy: each('Policy:', 'DIR', 'Policies of your own beside the shipped ones; may be repeated'),
 	params: text('Policy:', 'FILE', 'Thresholds of policies, as YAML or JSON'),

@@ -43,6 +43,7 @@ const examples = {
 	'scim-token-env': 'KUBELAPSE_SCIM_TOKEN',
 	'identity-field': 'userName',
 	'identity-prefix': "'oidc:'",
+	'group-prefix': "'oidc-group:'",
 	'identity-pattern': "'^oidc:(.+)$'",
 	'identity-ignore-case': 'false',
 	policy: '[policies]',

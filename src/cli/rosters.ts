@@ -10,6 +10,7 @@ export function rosterTarget(settings: Settings, variables: NodeJS.ProcessEnv): 
 	const match = {
 		field: settings['identity-field'],
 		prefix: settings['identity-prefix'],
+		groupPrefix: settings['group-prefix'],
 		pattern: settings['identity-pattern'],
 		ignoreCase: settings['identity-ignore-case'],
 	};

@@ -50,6 +50,7 @@ export interface RosterTarget {
 	match: {
 		field?: 'userName' | 'email' | 'externalId';
 		prefix?: string;
+		groupPrefix?: string;
 		pattern?: string;
 		ignoreCase?: boolean;
 	};

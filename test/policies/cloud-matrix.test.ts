@@ -32,7 +32,13 @@ const LISTS = [
 const TYPES = ['root', 'ram_user', 'ram_role', 'unknown'] as const;
 const CLAIMS = ['active', 'inactive', 'deleted', 'unknown'] as const;
 const STATES = ['not_issued', 'effective', 'expired', 'deleted', 'revoked', 'unknown'] as const;
-const CLUSTER_STATES = ['running', 'deleting', 'deleted', 'delete_failed', 'failed'];
+/** In which no kubeconfig may be deleted. */
+const BLOCKED = ['deleting', 'deleted', 'delete_failed', 'failed'];
+const CLUSTER_STATES = [
+	...['initial', 'running', 'updating', 'upgrading', 'scaling', 'removing', 'draining', 'inactive'],
+	...['updating_failed', 'stopped', 'waiting', 'disconnected', 'unavailable', 'a_state_of_tomorrow'],
+	...BLOCKED,
+];
 
 /** 12 identities: what lists say of them, with and without a binding. */
 const IDENTITIES = LISTS.flatMap(([list, isWhole]) =>
@@ -61,7 +67,7 @@ function factsOf(cases: Case[]): Facts {
 		credentials: cases.map(({ uid, type, claimed, state, clusterState }) => ({
 			...kubeconfig({
 				...{ accountId: uid, accountType: type, accountState: claimed, clusterState },
-				revokable: clusterState === 'running' && type !== 'root',
+				revokable: !BLOCKED.includes(clusterState) && type !== 'root',
 			}),
 			state,
 			notAfter: state === 'expired' ? NOW - DAY : NOW + 100 * DAY,
@@ -114,7 +120,7 @@ const RULES: Record<string, (one: Case) => Said> = {
 		return state === 'unknown' ? 'unknown' : 'fail';
 	},
 	'coverage/purge_not_possible': ({ state, clusterState, type }) => {
-		const isRefused = clusterState !== 'running' || type === 'root';
+		const isRefused = BLOCKED.includes(clusterState) || type === 'root';
 		return isRefused && ['effective', 'expired', 'unknown'].includes(state) ? 'fail' : '';
 	},
 	'credential/expired': ({ state }) => (state === 'expired' ? 'fail' : ''),

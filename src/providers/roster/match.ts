@@ -46,13 +46,21 @@ export function createMatcher(
 	);
 	return subjects => {
 		const asked = distinct(subjects);
-		const claims = rule.claims(asked.map(({ name }) => name));
-		const matches = asked.map((subject, at): Match => {
-			const claim = claims?.[at] ?? null;
-			const index = subject.kind === 'User' ? users : groups;
-			return { subject, rows: claim === null ? [] : (index.get(claim) ?? []), isAsked: claim !== null };
+		let isEndless = false;
+		const matches = (['User', 'Group'] as const).flatMap(kind => {
+			const those = asked.filter(subject => subject.kind === kind);
+			const claims = rule.claims(
+				those.map(({ name }) => name),
+				kind,
+			);
+			if (claims === null) isEndless = true;
+			const index = kind === 'User' ? users : groups;
+			return those.map((subject, at): Match => {
+				const claim = claims?.[at] ?? null;
+				return { subject, rows: claim === null ? [] : (index.get(claim) ?? []), isAsked: claim !== null };
+			});
 		});
-		return judge(matches, contents, context, claims === null);
+		return judge(matches, contents, context, isEndless);
 	};
 }
 

@@ -8,6 +8,8 @@ export interface MatchOptions {
 	field?: MatchField;
 	/** What the API server puts before the OIDC claim, as `oidc:`; names without it match nobody. */
 	prefix?: string;
+	/** The same of groups, where it is another one; empty for none. In place of prefix and pattern. */
+	groupPrefix?: string;
 	/** A regular expression over the whole name; its one group is what is compared. */
 	pattern?: string;
 	/** Whether `Alice` is `alice`. */
@@ -20,7 +22,7 @@ export interface MatchRule {
 	/** The same for both sides of a comparison. */
 	fold: (text: string) => string;
 	/** What to look up for each name, null for nothing; null in all where the pattern never ends. */
-	claims: (names: string[]) => (string | null)[] | null;
+	claims: (names: string[], kind: 'User' | 'Group') => (string | null)[] | null;
 }
 
 const MAX_PATTERN_LENGTH = 500;
@@ -31,7 +33,7 @@ const PATTERN_TIMEOUT_MS = 2_000;
 
 /** Checks the rule. @throws {ScanError} CONFIG_INVALID */
 export function createRule(options: MatchOptions): MatchRule {
-	const { field = 'userName', prefix = '', pattern = '', ignoreCase = false } = options;
+	const { field = 'userName', prefix = '', groupPrefix, pattern = '', ignoreCase = false } = options;
 	if (prefix !== '' && pattern !== '') {
 		throw invalid(
 			'identity-prefix and identity-pattern exclude each other',
@@ -40,9 +42,14 @@ export function createRule(options: MatchOptions): MatchRule {
 	}
 	if (pattern !== '') checkPattern(pattern);
 	const fold = (text: string) => (ignoreCase ? text.toLowerCase() : text);
-	const strip = (name: string) => (name.startsWith(prefix) ? name.slice(prefix.length) : null);
-	const extract = (names: string[]) => (pattern === '' ? names.map(strip) : runPattern(pattern, names));
-	const claims = (names: string[]) => extract(names)?.map(claim => (claim ? fold(claim) : null)) ?? null;
+	const strip = (before: string) => (name: string) =>
+		name.startsWith(before) ? name.slice(before.length) : null;
+	const extract = (names: string[], kind: 'User' | 'Group') => {
+		if (kind === 'Group' && groupPrefix !== undefined) return names.map(strip(groupPrefix));
+		return pattern === '' ? names.map(strip(prefix)) : runPattern(pattern, names);
+	};
+	const claims: MatchRule['claims'] = (names, kind) =>
+		extract(names, kind)?.map(claim => (claim ? fold(claim) : null)) ?? null;
 	return { field, fold, claims };
 }
 

@@ -224,6 +224,29 @@ describe('identify', it => {
 		);
 	});
 
+	it('groups with a prefix of their own :: go by it, and not by that of users or the pattern', () => {
+		const gone = group('ops', { state: 'deleted' });
+		const content = roster([row('ann')], { groups: [gone, group('dev')], hasGroups: true });
+		const subjects = [...people('oidc:ann'), ...groups('team:ops', 'oidc:ops', 'ops')];
+		const by = (options: MatchOptions) => said(identify([content], subjects, options).identities);
+		const ann = { 'oidc:ann': 'active' };
+		const own = { ...ann, 'team:ops': 'deleted', 'oidc:ops': 'unknown?', ops: 'unknown?' };
+		assert.equal(by({ prefix: 'oidc:', groupPrefix: 'team:' }), own);
+		assert.equal(by({ pattern: 'oidc:(.+)', groupPrefix: 'team:' }), own);
+		assert.equal(by({ prefix: 'oidc:', groupPrefix: '' }), {
+			...ann,
+			'team:ops': 'unknown',
+			'oidc:ops': 'unknown',
+			ops: 'deleted',
+		});
+		assert.equal(by({ prefix: 'oidc:' }), {
+			...ann,
+			'team:ops': 'unknown?',
+			'oidc:ops': 'deleted',
+			ops: 'unknown?',
+		});
+	});
+
 	it("Kubernetes' own users :: are named only where a row names them", () => {
 		const result = identify([roster([row('system:robot')])], people('system:robot', 'system:kube-proxy'));
 		assert.equal(said(result.identities), { 'system:robot': 'active' });
