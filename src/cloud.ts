@@ -1,7 +1,7 @@
 import { withActivity } from './activity.ts';
 import { type CloudTime, createCloudTime } from './cloud-time.ts';
 import { collectLive } from './collect.ts';
-import { boundUids, toIdentities } from './collectors/alibaba/identities.ts';
+import { boundUids, toIdentities, withHolders } from './collectors/alibaba/identities.ts';
 import { boundWithoutState, toCredential } from './collectors/alibaba/states.ts';
 import { type LiveCluster, reach } from './discover.ts';
 import { ApiError, toGap } from './lib/api-error.ts';
@@ -218,7 +218,8 @@ async function clusterFacts(
 	const bound = boundUids(live.bindings);
 	const listed = await kubeconfigs(row, states, bound, { ...context, time }, gaps);
 	const cloudStates = listed.flatMap(({ cloud }) => cloud ?? []);
-	const identities = toIdentities(bound, cloudStates, directory);
+	const usernames = live.credentials.map(({ username }) => username);
+	const identities = toIdentities(withHolders(bound, usernames), cloudStates, directory);
 	const { credentials, failures } = await withActivity(listed, {
 		account,
 		spend: time.spend,

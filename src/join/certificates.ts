@@ -9,12 +9,14 @@ import type { AuthorityRef, NewerCredential } from '../model/record.ts';
 export function indexNewer(
 	credentials: Credential[],
 	now: EpochSeconds,
+	nameOf: (username: string) => string = username => username,
 ): (credential: Credential) => NewerCredential | null {
 	const byUser = new Map<string, NewerCredential[]>();
 	for (const credential of credentials) {
 		if (!worksNow(credential, now)) continue;
-		const held = byUser.get(credential.username);
-		if (held === undefined) byUser.set(credential.username, [asNewer(credential)]);
+		const holder = nameOf(credential.username);
+		const held = byUser.get(holder);
+		if (held === undefined) byUser.set(holder, [asNewer(credential)]);
 		else held.push(asNewer(credential));
 	}
 	const next = new Map<string, NewerCredential>();

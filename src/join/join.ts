@@ -34,10 +34,11 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 	const credentials = mergeCredentials(facts.credentials).map(credential => withState(credential, now));
 	const grants = joinGrants(facts);
 	const identities = indexIdentities(facts);
-	const { accessOf, isPrivileged: isPrivilegedUser } = indexAccess(grants, canonicalNames(facts));
+	const nameOf = canonicalNames(facts);
+	const { accessOf, isPrivileged: isPrivilegedUser } = indexAccess(grants, nameOf);
 	const existenceOf = accountExistence(facts);
 	const gapsOf = indexGaps(facts);
-	const newerThan = indexNewer(credentials, now);
+	const newerThan = indexNewer(credentials, now, nameOf);
 	const grantsOf = indexGrantsOf(grants);
 	return {
 		cluster,

@@ -49,6 +49,13 @@ describe('indexNewer', it => {
 		assert.equal(successors([b, a]), [null, 'bb']);
 	});
 
+	it('names that are one account’s are one holder’s', () => {
+		const [old, young] = [issued('old', 90), issued('young', 5, { username: 'ann-2' })];
+		assert.equal([indexNewer([old, young], NOW)(old), indexNewer([old, young], NOW)(young)], [null, null]);
+		const newerThan = indexNewer([old, young], NOW, name => name.split('-')[0] ?? '');
+		assert.equal([newerThan(old)?.uid, newerThan(young)], ['x509:young', null]);
+	});
+
 	it('a certificate met twice is not newer than itself', () => {
 		const inFile = issued('same', 9, { uid: 'kubeconfig:1' });
 		assert.equal(successors([issued('same', 9), inFile]), [null, null]);

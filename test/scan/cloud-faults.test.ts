@@ -83,6 +83,24 @@ const CASES: Case[] = [
 		statuses: ['partial', 'partial'],
 	},
 	{
+		title: 'an access key that ends while the clusters are read',
+		faults: [
+			'ListClusterKubeconfigStates',
+			'GetClusterAuditProject',
+			'DescribeClusterUserKubeconfig',
+			'ListUserKubeConfigStates',
+		].map(action =>
+			fault(action, { is: 'error', status: 400, code: 'InvalidSecurityToken.Expired', message: 'x' }),
+		),
+		gaps: [
+			...['GetClusterAuditProject', 'ListClusterKubeconfigStates'].map(
+				action => `cloud | partial |  | cs:${action}`,
+			),
+			'cluster | partial |  | cs:DescribeClusterUserKubeconfig',
+		].map(gap => `${gap} was refused (InvalidSecurityToken.Expired); renew or replace the access key`),
+		statuses: ['unreachable', 'unreachable'],
+	},
+	{
 		title: 'uids as numbers, in the states',
 		faults: [fault('ListClusterKubeconfigStates', { is: 'rewrite', rewrite: 'number_uids' })],
 		gaps: [`${NOT_WHOLE}its ids came as numbers, which lose their last digits`],
@@ -192,7 +210,7 @@ describe('scan --alibaba, when things go wrong', it => {
 				);
 				assert.is(report.run.verdict.exitCode, report.findings.some(isHigh) ? 1 : isPartial ? 3 : 0, title);
 				assert.is(
-					report.run.verdict.reasons.some(reason => /gap/.test(reason)),
+					report.run.verdict.reasons.some(reason => /gap|reach/.test(reason)),
 					isPartial,
 					title,
 				);

@@ -15,7 +15,17 @@ export function boundUids(bindings: Binding[]): Map<string, Set<string>> {
 	return names;
 }
 
-/** Everybody whom bindings or states of a cluster name, as the account knows them. */
+/** The same with the names that certificates found elsewhere have: a binding may know no more than one of them. */
+export function withHolders(bound: Map<string, Set<string>>, usernames: string[]): Map<string, Set<string>> {
+	const names = new Map([...bound].map(([uid, known]) => [uid, new Set(known)]));
+	for (const username of usernames) {
+		const uid = readSubjectUid(username)?.uid;
+		if (uid !== undefined) names.set(uid, (names.get(uid) ?? new Set()).add(username));
+	}
+	return names;
+}
+
+/** Everybody whom bindings, certificates or states of a cluster name, as the account knows them. */
 export function toIdentities(
 	bound: Map<string, Set<string>>,
 	states: CloudState[],

@@ -1,4 +1,4 @@
-import { boundUids, toIdentities } from '../../../src/collectors/alibaba/identities.ts';
+import { boundUids, toIdentities, withHolders } from '../../../src/collectors/alibaba/identities.ts';
 import { boundWithoutState, toCredential } from '../../../src/collectors/alibaba/states.ts';
 import type { CloudState } from '../../../src/model/facts.ts';
 import type { ClusterRow, StateRow } from '../../../src/providers/alibaba/container-service.ts';
@@ -138,6 +138,27 @@ const directory = (state: Found['state']): Directory => ({
 		listComplete: true,
 		cloudService: '',
 	}),
+});
+
+describe('withHolders', it => {
+	it('adds the names of certificates to those of bindings, and takes nobody for an account who is none', () => {
+		const bound = new Map([['200000000000000001', new Set(['200000000000000001-1'])]]);
+		const found = withHolders(bound, [
+			'200000000000000001-2',
+			'200000000000000002',
+			'kubernetes-admin',
+			'',
+			'system:node:200000000000000003',
+		]);
+		assert.equal(
+			[...found].map(([uid, names]) => [uid, ...names]),
+			[
+				['200000000000000001', '200000000000000001-1', '200000000000000001-2'],
+				['200000000000000002', '200000000000000002'],
+			],
+		);
+		assert.is(bound.get('200000000000000001')?.size, 1);
+	});
 });
 
 describe('toIdentities', it => {

@@ -1,35 +1,11 @@
 import { startCloudFleet } from '../../../src/demo/alibaba/fleet.ts';
 import { demoFaults } from '../../../src/demo/alibaba/fleet-faults.ts';
-import type { CloudCluster, IssuedKubeconfig } from '../../../src/demo/alibaba/state.ts';
+import type { CloudCluster } from '../../../src/demo/alibaba/state.ts';
 import { assert, describe } from '../../helpers/describe.ts';
 import { clock, withCloud } from '../helpers/cloud.ts';
+import { type Holder, holdersOf } from '../helpers/holders.ts';
 
 const NOW = 1_800_000_000;
-
-/** One identity and what it has of a cluster. */
-interface Holder {
-	uid: string;
-	record: IssuedKubeconfig | undefined;
-	isBound: boolean;
-	/** As whom bindings know it. */
-	names: string[];
-}
-
-async function holdersOf({ kubernetes, kubeconfigs }: CloudCluster): Promise<Holder[]> {
-	const objects = (await kubernetes?.open())?.objects;
-	const bindings = [...(objects?.clusterrolebindings ?? []), ...(objects?.rolebindings ?? [])];
-	const users = bindings.flatMap(({ subjects }) => subjects ?? []).filter(({ name }) => /^\d{16}/.test(name));
-	const uidOf = (name: string) => name.split('-')[0] ?? '';
-	const uids = new Set([
-		...kubeconfigs.map(({ accountId }) => accountId),
-		...users.map(({ name }) => uidOf(name)),
-	]);
-	return [...uids].map(uid => {
-		const names = users.flatMap(({ name }) => (uidOf(name) === uid ? [name] : []));
-		const record = kubeconfigs.find(({ accountId }) => accountId === uid);
-		return { uid, record, isBound: names.length > 0, names };
-	});
-}
 
 describe('startCloudFleet', it => {
 	it('has clusters of every kind and state, over several regions', () =>
