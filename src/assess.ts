@@ -20,7 +20,9 @@ import type { ClusterRef, Grant, Identity, PolicyRecord } from './model/record.t
 
 /** One cluster, judged: what is left of it once its facts are let go. */
 export interface Assessment {
-	facts: Pick<Facts, 'cluster' | 'collectedAt' | 'reachable' | 'sources' | 'gaps'>;
+	facts: Pick<Facts, 'cluster' | 'collectedAt' | 'reachable' | 'sources' | 'gaps'> & {
+		ledgerSince: EpochSeconds | null;
+	};
 	ref: ClusterRef;
 	findings: Finding[];
 	evaluation: Evaluation;
@@ -70,6 +72,7 @@ export async function assess(
 			reachable: facts.reachable,
 			sources: facts.sources,
 			gaps: facts.gaps,
+			ledgerSince: facts.ledger?.since ?? null,
 		},
 		ref: joined.cluster,
 		findings,

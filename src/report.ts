@@ -140,6 +140,7 @@ function reportedCluster(
 		status: statusOf(facts),
 		collectedAt: facts.collectedAt,
 		sources: facts.sources,
+		ledgerSince: facts.ledgerSince,
 		records,
 		findings: countSeverities(mine),
 		unknown: mine.filter(finding => finding.outcome === 'unknown').length,

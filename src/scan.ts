@@ -7,6 +7,7 @@ import { type Discovered, discover } from './discover.ts';
 import type { Bundle } from './evaluate/bundle.ts';
 import { createPool, type PolicyPool } from './evaluate/pool.ts';
 import { assessKeys } from './fleet.ts';
+import { isFound, type Memory, openMemory } from './history.ts';
 import { describeFailure } from './lib/api-error.ts';
 import { emptyCluster, emptyFacts } from './lib/empty-facts.ts';
 import { ScanError } from './lib/scan-error.ts';
@@ -14,6 +15,7 @@ import { oneLine } from './lib/text.ts';
 import type { EpochSeconds, Facts } from './model/facts.ts';
 import type { Report, ReportedCluster } from './model/report.ts';
 import type { ScanRequest } from './model/scan.ts';
+import { judgeFindings, withoutAccepted } from './overdue.ts';
 import { type Assigned, assignEndpoints } from './providers/files/assign.ts';
 import { offlineFacts } from './providers/files/attach.ts';
 import { type FileEndpoint, type FileFacts, readKubeconfigFile } from './providers/files/file-facts.ts';
@@ -29,15 +31,25 @@ import { applyWaivers } from './waivers.ts';
  * @throws {ScanError} for what makes the run impossible; everything about a cluster is in the report.
  */
 export async function scan(request: ScanRequest, bundle: Bundle): Promise<Report> {
-	const pool = await createPool(bundle, { threads: request.threads });
+	const memory = await openMemory(request);
 	try {
-		return await scanWith(pool, request, bundle);
+		const pool = await createPool(bundle, { threads: request.threads });
+		try {
+			return await scanWith(pool, memory, request, bundle);
+		} finally {
+			await pool.close();
+		}
 	} finally {
-		await pool.close();
+		memory?.close();
 	}
 }
 
-async function scanWith(pool: PolicyPool, request: ScanRequest, bundle: Bundle): Promise<Report> {
+async function scanWith(
+	pool: PolicyPool,
+	memory: Memory | null,
+	request: ScanRequest,
+	bundle: Bundle,
+): Promise<Report> {
 	const files = await readKubeconfigFiles(request.files, request.signal);
 	const discovered = await discover(request);
 	const [cloud, roster] = await Promise.all([cloudClusters(request, discovered), readRoster(request)]);
@@ -50,18 +62,25 @@ async function scanWith(pool: PolicyPool, request: ScanRequest, bundle: Bundle):
 		...cloudWork(cloud, assigned),
 		...[...offline, ...broken, ...cloud.broken].map(readyWork),
 	];
-	const complete = roster === null ? (facts: Facts) => facts : (facts: Facts) => withRoster(facts, roster);
+	const complete: Complete = async facts => {
+		const known = roster === null ? facts : withRoster(facts, roster);
+		return memory === null ? known : memory.withHistory(known);
+	};
 	request.onEvent({ kind: 'targets', count: work.length });
 	for (const message of [...discovered.notices, ...assigned.ambiguous.map(ambiguity)])
 		request.onEvent({ kind: 'notice', message });
 	try {
 		const done = await assessAll(work, complete, pool, request, bundle);
-		const report = toReport(await finish(done, pool, request, bundle), request, bundle);
-		return { ...report, compliance: complianceOf(request.frameworks, report) };
+		const report = toReport(await finish(done, pool, memory, request, bundle), request, bundle);
+		const whole = { ...report, compliance: complianceOf(request.frameworks, report) };
+		return memory === null ? whole : await memory.save(whole);
 	} finally {
 		for (const { ways } of discovered.clusters) for (const way of ways) way.connected?.close();
 	}
 }
+
+/** Adds to a cluster's facts what was read elsewhere. */
+type Complete = (facts: Facts) => Promise<Facts>;
 
 /** One cluster to come: its name for progress, and how its facts are had. */
 interface Work {
@@ -160,7 +179,7 @@ function readyWork(facts: Facts): Work {
 
 async function assessAll(
 	work: Work[],
-	complete: (facts: Facts) => Facts,
+	complete: Complete,
 	pool: PolicyPool,
 	request: ScanRequest,
 	bundle: Bundle,
@@ -177,7 +196,7 @@ async function assessAll(
 
 async function assessOne(
 	{ name, uid, facts: read }: Work,
-	complete: (facts: Facts) => Facts,
+	complete: Complete,
 	done: Done,
 	pool: PolicyPool,
 	request: ScanRequest,
@@ -228,6 +247,7 @@ function failedFacts(uid: string, name: string, error: unknown, now: EpochSecond
 async function finish(
 	{ assessments, interrupted }: Done,
 	pool: PolicyPool,
+	memory: Memory | null,
 	request: ScanRequest,
 	bundle: Bundle,
 ): Promise<Outcome> {
@@ -246,26 +266,48 @@ async function finish(
 	const missing = [...new Set(request.expect)].filter(
 		wanted => !assessments.some(({ ref }) => ref.uid === wanted || ref.name === wanted),
 	);
+	const gone = notFound({ assessments, interrupted }, missing, memory);
 	const open = interrupted.filter(({ uid, name }) => !missing.includes(uid) && !missing.includes(name));
+	const found = [...assessments.flatMap(({ findings }) => findings), ...(keys?.findings ?? [])];
 	const judged = {
 		assessments,
 		notAssessed: [
 			...missing.map(name => notAssessed(name, name, request.now)),
+			...gone.map(({ uid, name }) => notAssessed(uid, name, request.now)),
 			...open.map(({ uid, name }) => notAssessed(uid, name, request.now)),
 		],
-		findings: [...assessments.flatMap(({ findings }) => findings), ...(keys?.findings ?? [])],
+		findings: (await memory?.withFirstSeen(found)) ?? found,
 		outcomes: evaluations.flatMap(({ outcomes }) => outcomes),
 	};
+	const overdue = memory === null ? null : await judgeFindings(judged.findings, assessments, options);
+	if (overdue !== null) {
+		judged.findings.push(...overdue.findings);
+		evaluations.push(overdue.evaluation);
+	}
 	const waived = await applyWaivers(judged, request, options);
 	if (waived.evaluation !== null) evaluations.push(waived.evaluation);
 	return {
 		...judged,
-		findings: waived.findings,
+		findings: withoutAccepted(waived.findings, waived.suppressed),
 		suppressed: waived.suppressed,
 		waivers: waived.waivers,
 		outcomes: evaluations.flatMap(({ outcomes }) => outcomes),
 		policyErrors: evaluations.flatMap(({ policyErrors }) => policyErrors),
 	};
+}
+
+/** Clusters that earlier runs found, less those that are named as missing anyway. */
+function notFound(
+	{ assessments, interrupted }: Done,
+	missing: string[],
+	memory: Memory | null,
+): { uid: string; name: string }[] {
+	const present = [
+		...assessments.map(({ ref: { uid, name }, facts }) => ({ uid, name, isFound: isFound(facts) })),
+		...interrupted.map(({ uid, name }) => ({ uid, name, isFound: false })),
+	];
+	const gone = memory?.missing(present) ?? [];
+	return gone.filter(({ uid, name }) => !missing.includes(uid) && !missing.includes(name));
 }
 
 /** A cluster that belongs in the report although nothing is known of it. */
@@ -275,6 +317,7 @@ function notAssessed(uid: string, name: string, now: EpochSeconds): ReportedClus
 		status: 'not_assessed',
 		collectedAt: now,
 		sources: [],
+		ledgerSince: null,
 		records: {},
 		findings: { critical: 0, high: 0, medium: 0, low: 0, info: 0 },
 		unknown: 0,

@@ -50,6 +50,8 @@ export const configSchema = z.strictObject({
 	'group-prefix': z.string().max(200).optional(),
 	'identity-pattern': z.string().min(1).max(500).optional(),
 	'identity-ignore-case': z.boolean().optional(),
+	history: path.optional(),
+	'forget-cluster': z.array(name).min(1).optional(),
 	policy: z.array(path).min(1).optional(),
 	'trusted-policies': z.array(path).min(1).optional(),
 	params: path.optional(),

@@ -47,7 +47,9 @@ function invalid(path: string, line: number, problem: string): ScanError {
 /** Paths of a config are meant from its own folder, wherever the command runs. */
 function fromFolder(config: Config, folder: string): Config {
 	const at = (path: string) => shorten(resolve(folder, expandHome(path)));
-	const one = (key: 'facts' | 'params' | 'waivers' | 'alibaba-ca' | 'identities' | 'out' | 'save-facts') => {
+	const one = (
+		key: 'facts' | 'params' | 'waivers' | 'alibaba-ca' | 'identities' | 'history' | 'out' | 'save-facts',
+	) => {
 		const value = config[key];
 		return value === undefined || value === '-' ? {} : { [key]: at(value) };
 	};
@@ -58,6 +60,7 @@ function fromFolder(config: Config, folder: string): Config {
 		...one('waivers'),
 		...one('alibaba-ca'),
 		...one('identities'),
+		...one('history'),
 		...one('out'),
 		...one('save-facts'),
 		...(config.kubeconfig && { kubeconfig: config.kubeconfig.map(at) }),

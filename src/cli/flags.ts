@@ -78,6 +78,8 @@ export const scanFlags = named({
 	'identity-prefix': text('Identities:', 'TEXT', 'What the API server puts before the claim, as oidc:'),
 	'group-prefix': text('Identities:', 'TEXT', 'The same of groups', '--identity-prefix'),
 	'identity-ignore-case': toggle('Identities:', 'Take Alice for alice'),
+	history: text('History:', 'FILE', 'Keep what was seen from run to run, as history.duckdb'),
+	'forget-cluster': list('History:', 'CLUSTER', 'Clusters of the history that are no more, by name or uid'),
 	policy: each('Policy:', 'DIR', 'Policies of your own beside the shipped ones; may be repeated'),
 	params: text('Policy:', 'FILE', 'Thresholds of policies, as YAML or JSON'),
 	waivers: text('Policy:', 'FILE', 'Findings that are accepted until a date'),

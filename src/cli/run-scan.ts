@@ -60,6 +60,7 @@ export async function buildRequest(settings: Settings): Promise<ScanRequest> {
 		kubeconfigs,
 		clouds: settings.alibaba ? await (await import('./clouds.ts')).cloudTargets(settings) : [],
 		roster: rosterTarget(settings, process.env),
+		history: historyTarget(settings),
 		files: settings.files,
 		savedFacts: settings.facts === undefined ? null : await readFactsFolder(settings.facts),
 		expect: [
@@ -88,6 +89,15 @@ export async function buildRequest(settings: Settings): Promise<ScanRequest> {
 		onEvent: () => undefined,
 		onFacts: null,
 	};
+}
+
+/** @throws {ScanError} USAGE */
+function historyTarget({ history: path, 'forget-cluster': forget = [] }: Settings): ScanRequest['history'] {
+	if (path !== undefined) return { path, forget };
+	if (forget.length === 0) return null;
+	throw new ScanError('USAGE', '--forget-cluster needs the file to forget it in', {
+		hint: 'add --history FILE',
+	});
 }
 
 async function loadWaivers(path: string): Promise<Waiver[]> {

@@ -13,6 +13,8 @@ export interface ReportedCluster extends Cluster {
 	status: ClusterStatus;
 	collectedAt: EpochSeconds;
 	sources: SourceStatus[];
+	/** Since when every issued certificate is on record; null where that is not known. */
+	ledgerSince: EpochSeconds | null;
 	/** Records of each kind that were judged. */
 	records: Record<string, number>;
 	findings: Record<Severity, number>;

@@ -56,6 +56,13 @@ export interface RosterTarget {
 	};
 }
 
+/** What is kept from run to run. */
+export interface HistoryTarget {
+	path: string;
+	/** Names or uids of clusters that are expected no longer. */
+	forget: string[];
+}
+
 /** `SOURCE[@CLUSTER]` of `--allow-gap`; cluster is a name or uid, null for every cluster. */
 export interface AllowedGap {
 	source: Source;
@@ -68,6 +75,8 @@ export interface ScanRequest {
 	clouds: CloudTarget[];
 	/** Who is still here, for clusters of no cloud; null where nobody was asked. */
 	roster: RosterTarget | null;
+	/** Null keeps nothing. */
+	history: HistoryTarget | null;
 	/** Paths and globs of kubeconfig files to read offline. */
 	files: string[];
 	/** Facts saved by an earlier run, in place of connecting; null to connect. */

@@ -6,6 +6,7 @@ export function scanRequest(changes: Partial<ScanRequest> = {}): ScanRequest {
 		kubeconfigs: [],
 		clouds: [],
 		roster: null,
+		history: null,
 		files: [],
 		savedFacts: null,
 		expect: [],

@@ -10,6 +10,7 @@ const cluster = (rest: Partial<ReportedCluster> = {}): ReportedCluster => ({
 	status: 'assessed',
 	collectedAt: NOW,
 	sources: clusterFacts().sources,
+	ledgerSince: null,
 	records: { cluster: 1, grant: 2 },
 	findings: { critical: 0, high: 0, medium: 0, low: 0, info: 0 },
 	unknown: 0,

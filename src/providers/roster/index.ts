@@ -1,7 +1,7 @@
 import { ScanError } from '../../lib/scan-error.ts';
 import type { EpochSeconds } from '../../model/facts.ts';
 import { readIdentities } from './file.ts';
-import { createMatcher, type Identified, type MatchContext, type RosterSubject } from './match.ts';
+import { createMatcher, type Identified, type RosterSubject } from './match.ts';
 import { createRule, type MatchOptions } from './rule.ts';
 import { readScim, type ScimOptions } from './scim.ts';
 
@@ -19,7 +19,6 @@ export interface RosterOptions {
 	scim?: Omit<ScimOptions, 'signal'>;
 	match?: MatchOptions;
 	now: EpochSeconds;
-	knownBefore?: MatchContext['knownBefore'];
 	signal: AbortSignal;
 }
 
@@ -28,10 +27,10 @@ export interface RosterOptions {
  * @throws {ScanError} USAGE, CONFIG_INVALID, FILE_UNREADABLE, IDENTITIES_INVALID
  */
 export async function createRoster(options: RosterOptions): Promise<Roster> {
-	const { file, scim, match = {}, now, knownBefore = () => false, signal } = options;
+	const { file, scim, match = {}, now, signal } = options;
 	if (file === undefined && scim === undefined) throw new ScanError('USAGE', 'no roster is given');
 	const rule = createRule(match);
 	const fromFile = file === undefined ? [] : [readIdentities(file, rule.field)];
 	const fromScim = scim === undefined ? [] : [await readScim({ ...scim, signal })];
-	return { identify: createMatcher([...fromScim, ...fromFile], rule, { now, knownBefore }) };
+	return { identify: createMatcher([...fromScim, ...fromFile], rule, { now }) };
 }

@@ -18,11 +18,6 @@ export interface Identified {
 /** What else a judgement goes by. */
 export interface MatchContext {
 	now: EpochSeconds;
-	/**
-	 * Whether an earlier run saw that very user in this roster: then, and only then, one who is missing from a whole
-	 * list is deleted. Nobody, where there is no history.
-	 */
-	knownBefore: (username: string) => boolean;
 }
 
 type Index = Map<string, RosterRow[]>;
@@ -116,14 +111,13 @@ function answer(
 	{ subject, rows, isAsked }: Match,
 	contents: RosterContent[],
 	proves: Record<RosterSubject['kind'], boolean>,
-	{ now, knownBefore }: MatchContext,
+	{ now }: MatchContext,
 ): Answer {
 	const [row] = rows;
 	if (row === undefined) {
 		// A name that no row could have is not missing.
 		const listComplete = isAsked && proves[subject.kind];
-		const isGone = listComplete && subject.kind === 'User' && knownBefore(subject.name);
-		return { row: null, state: isGone ? 'deleted' : 'unknown', listComplete };
+		return { row: null, state: 'unknown', listComplete };
 	}
 	if (!isOneAnswer(rows)) return { row: null, state: 'unknown', listComplete: false };
 	const isAhead = row.state !== 'active' && row.since !== null && row.since > now;

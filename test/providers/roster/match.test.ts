@@ -33,9 +33,7 @@ function identify(
 	rule: MatchOptions = {},
 	context: Partial<MatchContext> = {},
 ) {
-	return createMatcher(contents, createRule(rule), { now: NOW, knownBefore: () => false, ...context })(
-		subjects,
-	);
+	return createMatcher(contents, createRule(rule), { now: NOW, ...context })(subjects);
 }
 
 /** Names with states; `?` where absence proves nothing. */
@@ -127,7 +125,7 @@ describe('identify', it => {
 		const half = identify([roster(known)], people('a', 'b', 'c', 'd', 'system:admin'));
 		assert.equal(said(half.identities), { a: 'active', b: 'deleted', c: 'unknown', d: 'unknown' });
 		assert.equal(messages(half), []);
-		const less = identify([roster(known)], people('a', 'b', 'c', 'd', 'e'), {}, { knownBefore: () => true });
+		const less = identify([roster(known)], people('a', 'b', 'c', 'd', 'e'));
 		assert.equal(said(less.identities), {
 			a: 'active',
 			b: 'deleted',
@@ -142,27 +140,26 @@ describe('identify', it => {
 
 	it('a roster keyed by mail :: condemns nobody, whatever the history says', () => {
 		const byMail = [row('a@x.y'), row('b@x.y')];
-		const { identities } = identify([roster(byMail)], people('a', 'b'), {}, { knownBefore: () => true });
+		const { identities } = identify([roster(byMail)], people('a', 'b'));
 		assert.equal(said(identities), { a: 'unknown?', b: 'unknown?' });
 	});
 
-	it('known before and missing from a whole list :: is deleted, and not in any other case', () => {
-		const context = { knownBefore: (name: string) => name === 'oidc:gone' || name === 'gone' };
+	it('missing from a whole list :: is unknown, by a list that is complete; and not in any other case', () => {
 		const rule = { prefix: 'oidc:' };
 		const subjects = people('oidc:a', 'oidc:b', 'oidc:gone', 'oidc:never');
-		const whole = identify([roster([row('a'), row('b')])], subjects, rule, context);
+		const whole = identify([roster([row('a'), row('b')])], subjects, rule);
 		const expected = {
 			'oidc:a': 'active',
 			'oidc:b': 'active',
-			'oidc:gone': 'deleted',
+			'oidc:gone': 'unknown',
 			'oidc:never': 'unknown',
 		};
 		assert.equal(said(whole.identities), expected);
-		const cut = identify([roster([row('a'), row('b')], { isComplete: false })], subjects, rule, context);
+		const cut = identify([roster([row('a'), row('b')], { isComplete: false })], subjects, rule);
 		assert.is(said(cut.identities)['oidc:gone'], 'unknown?');
-		const unasked = identify([roster([row('a')])], people('oidc:a', 'gone'), rule, context);
+		const unasked = identify([roster([row('a')])], people('oidc:a', 'gone'), rule);
 		assert.equal(said(unasked.identities), { 'oidc:a': 'active', gone: 'unknown?' });
-		const asGroup = identify([roster([])], groups('gone'), {}, context);
+		const asGroup = identify([roster([])], groups('gone'), {});
 		assert.equal(said(asGroup.identities), { gone: 'unknown?' });
 	});
 
@@ -261,7 +258,7 @@ describe('identify', it => {
 			subject: '',
 		} as const;
 		const content = roster([], { isComplete: false, gaps: [own] });
-		const result = identify([content], people('a'), {}, { knownBefore: () => true });
+		const result = identify([content], people('a'));
 		assert.equal(said(result.identities), { a: 'unknown?' });
 		assert.equal(result.gaps, [own]);
 	});
