@@ -20,6 +20,7 @@ const stream = z.object({
 
 const actor = z.object({
 	credentialId: text,
+	hasOtherId: z.boolean(),
 	username: text,
 	userUid: text,
 	tokenSecret: text,

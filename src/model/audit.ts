@@ -58,6 +58,8 @@ export interface AuditPolicy {
 export interface AuditActor {
 	/** `authentication.kubernetes.io/credential-id`, as `X509SHA256=<hex>` or `JTI=<uuid>`; empty where events name none. */
 	credentialId: string;
+	/** Its events do name a credential, but one that no inventory knows (a bound token's `JTI`), which is not kept. */
+	hasOtherId: boolean;
 	username: string;
 	/** `user.uid`, which service accounts have; empty for others. */
 	userUid: string;
@@ -95,6 +97,28 @@ export interface AuditRequest {
 	denied: number;
 	/** Distinct object names, sorted; null where there are more than 20 or a request named none. */
 	names: string[] | null;
+}
+
+/** What one subject did in one hour, of one kind, from the same login. */
+export interface TimelineEntry {
+	/** Start of the hour. */
+	at: EpochSeconds;
+	/** Whatever id the events name, also that of a bound token. */
+	credentialId: string;
+	username: string;
+	/** Who acted under this username; empty where the login was its own. */
+	impersonator: string;
+	verb: string;
+	apiGroup: string;
+	/** With its subresource, as `pods/log`. */
+	resource: string;
+	namespace: string;
+	path: string;
+	allowed: number;
+	denied: number;
+	/** As in AuditActor. */
+	agents: string[];
+	sources: string[];
 }
 
 /** Every certificate known to have been issued: by audit logs and by scans, over nights. */
