@@ -5,6 +5,7 @@ const FROM = Date.UTC(2026, 10, 1);
 const NODES = 40;
 const ROBOTS = 60;
 const PEOPLE = 50;
+const TEAMS = 25;
 const KINDS = [
 	'pods',
 	'configmaps',
@@ -45,13 +46,14 @@ function event(at: number, events: number, next: (below: number) => number): str
 	const received = FROM + Math.floor((at * 7 * 86_400_000) / events);
 	const who = next(10);
 	const actor =
-		who < 4 ? node(next(NODES), next) : who < 9 ? robot(next(ROBOTS), next) : person(next(PEOPLE));
+		who < 4 ? node(next(NODES), next) : who < 9 ? robot(next(ROBOTS), next) : person(next(PEOPLE), next);
 	const verb = who < 4 && next(2) === 0 ? 'update' : (VERBS[next(VERBS.length)] ?? 'get');
-	const resource = who < 4 && verb === 'update' ? 'leases' : (KINDS[next(KINDS.length)] ?? 'pods');
+	const resource =
+		who < 4 && verb === 'update' ? 'leases' : (KINDS[(actor.index + next(3)) % KINDS.length] ?? 'pods');
 	const group = resource === 'leases' ? 'coordination.k8s.io' : (GROUPS[resource] ?? '');
-	const name = verb === 'list' || verb === 'watch' ? '' : nameOf(resource, who < 4 ? actor.name : '', next);
 	const namespace =
-		resource === 'leases' ? 'kube-node-lease' : resource === 'nodes' ? '' : `team-${next(25)}`;
+		resource === 'leases' ? 'kube-node-lease' : resource === 'nodes' ? '' : `team-${actor.team}`;
+	const name = verb === 'list' || verb === 'watch' ? '' : nameOf(resource, actor, next);
 	const isDenied = next(50) === 0;
 	const prefix = group === '' ? '/api/v1' : `/apis/${group}/v1`;
 	const uri = `${prefix}${namespace === '' ? '' : `/namespaces/${namespace}`}/${resource}${name === '' ? '?limit=500&resourceVersion=0' : `/${name}?timeout=10s`}`;
@@ -85,9 +87,13 @@ function event(at: number, events: number, next: (below: number) => number): str
 }
 
 /** A lease bears its node's name; one pod in ten is met once, as in a cluster that starts jobs. */
-function nameOf(resource: string, node: string, next: (below: number) => number): string {
-	if (resource === 'leases') return node;
-	const base = `${resource}-${next(60)}`;
+function nameOf(
+	resource: string,
+	actor: { name: string; index: number },
+	next: (below: number) => number,
+): string {
+	if (resource === 'leases') return actor.name;
+	const base = `${resource}-${actor.index}-${next(25)}`;
 	return resource === 'pods' && next(10) === 0 ? `${base}-${hex(next, 10)}` : base;
 }
 
@@ -107,6 +113,8 @@ function node(index: number, next: (below: number) => number) {
 	const name = `node-${index}.cluster.internal`;
 	return {
 		name,
+		index,
+		team: (index + next(3)) % TEAMS,
 		user: {
 			username: `system:node:${name}`,
 			groups: ['system:nodes', 'system:authenticated'],
@@ -120,9 +128,11 @@ function node(index: number, next: (below: number) => number) {
 
 /** Bound tokens change every hour: an id for every few requests. */
 function robot(index: number, next: (below: number) => number) {
-	const namespace = `team-${index % 25}`;
+	const namespace = `team-${index % TEAMS}`;
 	return {
 		name: `controller-${index}`,
+		index,
+		team: index % TEAMS,
 		user: {
 			username: `system:serviceaccount:${namespace}:controller-${index}`,
 			uid: `${fixedHex(2000 + index).slice(0, 8)}-aaaa-4bbb-8ccc-${fixedHex(2000 + index).slice(0, 12)}`,
@@ -141,9 +151,11 @@ function robot(index: number, next: (below: number) => number) {
 	};
 }
 
-function person(index: number) {
+function person(index: number, next: (below: number) => number) {
 	return {
 		name: `person-${index}`,
+		index,
+		team: (index + next(5)) % TEAMS,
 		user: {
 			username: `person-${index}@example.org`,
 			groups: ['developers', 'system:authenticated'],

@@ -1,6 +1,7 @@
 import type { AuditActor, AuditRequest } from '../../model/audit.ts';
 import type { Database } from './database.ts';
 import { CLASS } from './events.ts';
+import { type SourceDisplay, shownSources } from './sources.ts';
 
 const MAX_AGENTS = 20;
 const MAX_SOURCES = 50;
@@ -11,7 +12,6 @@ const MAX_NAME = 253;
 const MAX_REQUESTS = 200_000;
 
 const LOGIN = 'cid, other_cid, u, uid, secret, imp, agent, src';
-const REQUEST = 'u, imp, imp_groups, verb, grp, res, sub, ns, path, obj';
 
 const counted = (kind: number) => `coalesce(round(sum(n) FILTER (class = ${kind})), 0)`;
 
@@ -19,16 +19,9 @@ const counted = (kind: number) => `coalesce(round(sum(n) FILTER (class = ${kind}
 const COUNTS = `greatest(${counted(CLASS.allowed)}, ${counted(CLASS.beganAllowed)}) AS allowed_n,
 	greatest(${counted(CLASS.denied)}, ${counted(CLASS.beganDenied)}) AS denied_n`;
 
-/** How sources are shown. */
-export interface SourceDisplay {
-	showSources: boolean;
-	salt: string;
-}
-
 /** The logins of the table `fold`; whoever impersonates is met twice, as the one and as the other. */
 export async function readActors(database: Database, display: SourceDisplay): Promise<AuditActor[]> {
-	const shown = display.showSources ? 's' : `substr(sha256($salt || s), 1, 16)`;
-	const sources = `list_sort(list_transform(list_filter(list_distinct(flatten(list(DISTINCT string_split(src, ',')))), lambda s: s <> ''), lambda s: ${shown}))`;
+	const { expression, values } = shownSources(display);
 	const sql = `WITH logins AS (
 	SELECT ${LOGIN}, ${COUNTS}, min(first_tm) AS first_tm, max(last_tm) AS last_tm,
 		max(last_tm) FILTER (class IN (${CLASS.allowed}, ${CLASS.beganAllowed})) AS allowed_tm
@@ -46,7 +39,7 @@ export async function readActors(database: Database, display: SourceDisplay): Pr
 ), grouped AS (
 	SELECT cid, other_cid, u, uid, secret, impersonator, min(first_tm) AS first_tm, max(last_tm) AS last_tm, max(allowed_tm) AS allowed_tm,
 		sum(allowed_n) AS allowed_n, sum(denied_n) AS denied_n,
-		list_sort(list(DISTINCT agent) FILTER (agent <> ''))[1:${MAX_AGENTS}] AS agents, ${sources} AS sources
+		list_sort(list(DISTINCT agent) FILTER (agent <> ''))[1:${MAX_AGENTS}] AS agents, ${expression} AS sources
 	FROM actors GROUP BY cid, other_cid, u, uid, secret, impersonator
 )
 SELECT cid AS "credentialId", other_cid AS "hasOtherId", u AS username, uid AS "userUid", secret AS "tokenSecret", impersonator,
@@ -55,7 +48,7 @@ SELECT cid AS "credentialId", other_cid AS "hasOtherId", u AS username, uid AS "
 	coalesce(agents, []) AS agents, sources[1:${MAX_SOURCES}] AS sources, CAST(len(sources) AS DOUBLE) AS "sourcesTotal"
 FROM grouped WHERE allowed_n + denied_n > 0
 ORDER BY username, "credentialId", "hasOtherId", "userUid", "tokenSecret", impersonator`;
-	return database.all<AuditActor>(sql, display.showSources ? {} : { salt: display.salt });
+	return database.all<AuditActor>(sql, values);
 }
 
 /** What usernames of the table `fold` asked for, and a sentence where that is not all. */
@@ -73,27 +66,32 @@ const IS_ROBOT = `starts_with(imp, 'system:serviceaccount:') AND len(string_spli
 const IMPLIED = `asked IN ('system:authenticated', 'system:unauthenticated')
 	OR (${IS_ROBOT} AND asked IN ('system:serviceaccounts', 'system:serviceaccounts:' || split_part(imp, ':', 3)))`;
 
-const REQUESTS = `WITH parts AS (
-	SELECT ${REQUEST}, ${COUNTS} FROM fold WHERE level = 'request' AND class >= ${CLASS.allowed} GROUP BY ${REQUEST}
-), asked AS (
+/** The impersonator was let through, whatever came of the request. */
+const AS_ALLOWED = `CASE WHEN class IN (${CLASS.beganAllowed}, ${CLASS.beganDenied}) THEN ${CLASS.beganAllowed} ELSE ${CLASS.allowed} END AS class`;
+const USES = `FROM fold WHERE level = 'request' AND class >= ${CLASS.allowed}`;
+const KEY = 'username, verb, grp, res, ns, path';
+
+const REQUESTS = `WITH asked AS (
 	SELECT CASE WHEN imp = '' THEN u ELSE imp END AS username, verb, grp,
-		res || CASE WHEN sub = '' THEN '' ELSE '/' || sub END AS res, ns, path, obj, allowed_n, denied_n
-	FROM parts
+		CASE WHEN sub = '' THEN res ELSE res || '/' || sub END AS res, ns, path, obj, class, n ${USES}
 	UNION ALL
 	SELECT u, 'impersonate', '', CASE WHEN ${IS_ROBOT} THEN 'serviceaccounts' ELSE 'users' END,
 		CASE WHEN ${IS_ROBOT} THEN split_part(imp, ':', 3) ELSE '' END, '',
-		CASE WHEN ${IS_ROBOT} THEN split_part(imp, ':', 4) ELSE imp END, allowed_n + denied_n, 0
-	FROM parts WHERE imp <> ''
+		CASE WHEN ${IS_ROBOT} THEN split_part(imp, ':', 4) ELSE imp END, ${AS_ALLOWED}, n ${USES} AND imp <> ''
 	UNION ALL
-	SELECT u, 'impersonate', '', 'groups', '', '', asked, n, 0
-	FROM (SELECT u, imp, unnest(imp_groups) AS asked, allowed_n + denied_n AS n FROM parts WHERE imp <> '')
+	SELECT u, 'impersonate', '', 'groups', '', '', asked, class, n
+	FROM (SELECT u, imp, unnest(imp_groups) AS asked, ${AS_ALLOWED}, n ${USES} AND imp <> '')
 	WHERE NOT (${IMPLIED})
+), named AS (
+	SELECT ${KEY}, obj, ${COUNTS} FROM asked GROUP BY ${KEY}, obj
 ), grouped AS (
-	SELECT username, verb, grp, res, ns, path, sum(allowed_n) AS allowed_n, sum(denied_n) AS denied_n,
-		CASE WHEN bool_or(obj = '' OR length(obj) > ${MAX_NAME}) OR count(DISTINCT obj) > ${MAX_NAMES} THEN NULL ELSE list_sort(list(DISTINCT obj)) END AS names
-	FROM asked WHERE allowed_n + denied_n > 0 GROUP BY username, verb, grp, res, ns, path
+	-- Each name comes once, so the first 21 of them tell whether there are more than 20.
+	SELECT ${KEY}, sum(allowed_n) AS allowed_n, sum(denied_n) AS denied_n,
+		bool_or(obj = '' OR length(obj) > ${MAX_NAME}) AS is_open, min(obj, ${MAX_NAMES + 1}) AS names
+	FROM named WHERE allowed_n + denied_n > 0 GROUP BY ${KEY}
 )
 SELECT username, verb, grp AS "apiGroup", res AS resource, ns AS namespace, path,
-	CAST(allowed_n AS DOUBLE) AS allowed, CAST(denied_n AS DOUBLE) AS denied, names
-FROM (FROM grouped ORDER BY allowed_n > 0 DESC, username, verb, grp, res, ns, path LIMIT ${MAX_REQUESTS + 1})
-ORDER BY username, verb, grp, res, ns, path`;
+	CAST(allowed_n AS DOUBLE) AS allowed, CAST(denied_n AS DOUBLE) AS denied,
+	CASE WHEN is_open OR len(names) > ${MAX_NAMES} THEN NULL ELSE list_sort(names) END AS names
+FROM (FROM grouped ORDER BY allowed_n > 0 DESC, ${KEY} LIMIT ${MAX_REQUESTS + 1})
+ORDER BY ${KEY}`;

@@ -29,7 +29,7 @@ export async function takeOutDuplicates(
 		files.filter(({ path }) => paths.has(path)),
 	);
 	const inside = `SELECT e.*, o.stream, hash(o.stream, e.id, e.stage) AS h
-		FROM (${sql}) e JOIN overlaps o ON e.file = o.path AND e.tm BETWEEN o.from_tm AND o.to_tm
+		FROM (${sql}) e JOIN shared_spans o ON e.file = o.path AND e.tm BETWEEN o.from_tm AND o.to_tm
 		WHERE e.is_event AND e.id <> ''`;
 	await database.run(
 		`CREATE OR REPLACE TEMP TABLE again AS SELECT stream, h, CAST(count(*) AS DOUBLE) AS n FROM (${inside}) GROUP BY stream, h HAVING count(*) > 1`,
@@ -49,11 +49,11 @@ export async function takeOutDuplicates(
 
 async function storeOverlaps(database: Database, overlaps: Overlap[]): Promise<void> {
 	await database.run(
-		'CREATE OR REPLACE TEMP TABLE overlaps (path VARCHAR, stream INTEGER, from_tm BIGINT, to_tm BIGINT)',
+		'CREATE OR REPLACE TEMP TABLE shared_spans (path VARCHAR, stream INTEGER, from_tm BIGINT, to_tm BIGINT)',
 	);
 	const texts = overlaps.map(({ path, stream, from, to }) => JSON.stringify({ path, stream, from, to }));
 	await database.run(
-		`INSERT INTO overlaps SELECT o->>'path', CAST(o->>'stream' AS INTEGER), CAST(o->>'from' AS BIGINT), CAST(o->>'to' AS BIGINT)
+		`INSERT INTO shared_spans SELECT o->>'path', CAST(o->>'stream' AS INTEGER), CAST(o->>'from' AS BIGINT), CAST(o->>'to' AS BIGINT)
 		FROM (SELECT CAST(unnest($overlaps) AS JSON) AS o)`,
 		{ overlaps: database.list(texts) },
 	);

@@ -60,7 +60,8 @@ export async function storeKnown(database: Database, ids: string[]): Promise<voi
 		await database.run('INSERT INTO known SELECT DISTINCT unnest($ids)', { ids: database.list(ids) });
 }
 
-async function foldLogs(
+/** Makes the table `fold` of what can be read, each file in the format that shows most of it. */
+export async function foldLogs(
 	database: Database,
 	files: LogFile[],
 	problems: string[][],

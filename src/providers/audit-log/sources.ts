@@ -1,0 +1,21 @@
+import type { Reading } from './events.ts';
+
+/** How source addresses are shown. */
+export interface SourceDisplay {
+	/** As they are; else as salted hashes. */
+	showSources: boolean;
+	salt: string;
+}
+
+/** SQL that makes the sorted list of distinct sources out of all `src` of a group, and its parameter. */
+export function shownSources({ showSources, salt }: SourceDisplay): {
+	expression: string;
+	values: Reading['values'];
+} {
+	const shown = showSources ? 's' : 'substr(sha256($salt || s), 1, 16)';
+	const distinct = `list_filter(list_distinct(flatten(list(DISTINCT string_split(src, ',')))), lambda s: s <> '')`;
+	return {
+		expression: `list_sort(list_transform(${distinct}, lambda s: ${shown}))`,
+		values: showSources ? {} : { salt },
+	};
+}
