@@ -55,14 +55,23 @@ export function createFleetSeeds(
 		const there = new Set<Holder>();
 		const accesses = Array.from({ length: most }, () => draw(there));
 		const trait = isOrdinary ? 'plain' : traitOf(index);
-		return fleetSeed(random, roster, { index, now, accesses, trait });
+		const lists = listedAs(trait, isOrdinary ? 0 : index);
+		return fleetSeed(random, roster, { index, now, accesses, trait, lists });
 	});
+}
+
+interface ClusterSketch {
+	index: number;
+	now: EpochSeconds;
+	accesses: Access[];
+	trait: Trait;
+	lists: ReturnType<typeof listedAs>;
 }
 
 function fleetSeed(
 	random: Random,
 	roster: Roster,
-	{ index, now, accesses, trait }: { index: number; now: EpochSeconds; accesses: Access[]; trait: Trait },
+	{ index, now, accesses, trait, lists }: ClusterSketch,
 ): FleetSeed {
 	const id = `c${Array.from({ length: 32 }, () => random.between(0, 15).toString(16)).join('')}`;
 	const root = createAccess(random, roster.root, 'current', now);
@@ -75,7 +84,7 @@ function fleetSeed(
 	const listed: CloudCluster = {
 		id,
 		name: nameOf(index),
-		...listedAs(trait, index),
+		...lists,
 		region: REGIONS[index % REGIONS.length] ?? REGIONS[0],
 		version: version.slice(1),
 		createdAt: now - age * 86_400,
