@@ -68,7 +68,7 @@ module.exports = {
 			'sdks-stay-in-providers',
 			'A client library leaks its types and its 0.4 s of loading into whatever imports it.',
 			{ path: '^src/', pathNot: '^src/providers/' },
-			files('node_modules/(@kubernetes|@alicloud)/'),
+			files('node_modules/(@kubernetes|@alicloud|@duckdb)/'),
 		),
 
 		// ---- src/collectors ----

@@ -1,4 +1,5 @@
 import { availableParallelism, loadavg } from 'node:os';
+import { benchAuditLog } from './audit-log.ts';
 import { benchCloud } from './cloud.ts';
 import { benchEvaluation } from './evaluate-records.ts';
 import { benchManyRecords } from './many-records.ts';
@@ -13,6 +14,7 @@ const parts = {
 	d: benchManyRecords,
 	e: benchOwnPolicies,
 	f: benchCloud,
+	g: benchAuditLog,
 };
 const wanted = process.argv.slice(2);
 

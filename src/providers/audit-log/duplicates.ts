@@ -60,7 +60,7 @@ async function storeOverlaps(database: Database, overlaps: Overlap[]): Promise<v
 }
 
 /** For each file, the spans that it shares with others of its stream; none of a file's own overlap. */
-export function findOverlaps(files: LogFile[], windows: FileWindow[]): Overlap[] {
+function findOverlaps(files: LogFile[], windows: FileWindow[]): Overlap[] {
 	const streams = new Map(files.map(({ path, stream }) => [path, stream]));
 	const spans = windows.map(window => ({ ...window, stream: streams.get(window.path) ?? -1 }));
 	return spans.flatMap(span => {

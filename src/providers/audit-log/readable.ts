@@ -47,7 +47,7 @@ async function whyNot(database: Database, file: LogFile, signal: AbortSignal): P
 const MAX_REASON = 300;
 
 /** What DuckDB says, up to its advice and its copy of the query. */
-export function reason(error: unknown): string {
+function reason(error: unknown): string {
 	const message = error instanceof Error ? error.message : String(error);
 	const [first = ''] = message.split('\n', 1);
 	if (first.includes('maximum_object_size')) return 'a line or list of it is longer than 32 MB';
