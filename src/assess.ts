@@ -2,6 +2,7 @@ import { toFinding } from './evaluate/finding.ts';
 import type { PolicyPool } from './evaluate/pool.ts';
 import { type Evaluation, uidOf } from './evaluate/totals.ts';
 import type { Verdict } from './evaluate/verdict.ts';
+import { withAudit } from './join/audit-facts.ts';
 import { isRealGap, join } from './join/join.ts';
 import { ORIGINS } from './join/origins.ts';
 import { byCodeUnit } from './lib/text.ts';
@@ -16,7 +17,7 @@ import {
 } from './model/facts.ts';
 import type { Finding } from './model/finding.ts';
 import type { Catalog, Policy } from './model/policy.ts';
-import type { ClusterRef, Grant, Identity, PolicyRecord } from './model/record.ts';
+import type { ClusterRef, Grant, Identity, PolicyRecord, Usage } from './model/record.ts';
 
 /** One cluster, judged: what is left of it once its facts are let go. */
 export interface Assessment {
@@ -27,9 +28,9 @@ export interface Assessment {
 	findings: Finding[];
 	evaluation: Evaluation;
 	records: Record<string, number>;
-	credentials: { credential: Credential; isPrivileged: boolean }[];
+	credentials: { credential: Credential; isPrivileged: boolean; usage: Usage | null }[];
 	grants: Grant[];
-	identities: Identity[];
+	identities: (Identity & { usage: Usage | null })[];
 }
 
 export interface AssessOptions {
@@ -44,7 +45,8 @@ export async function assess(
 	collected: Facts,
 	{ pool, catalog, now, signal }: AssessOptions,
 ): Promise<Assessment> {
-	const facts = explained({ ...collected, sources: everySource(collected.sources) });
+	const audited = withAudit(collected);
+	const facts = explained({ ...audited, sources: everySource(audited.sources) });
 	const joined = join(facts, now);
 	const policies = new Map(catalog.map(policy => [policy.id, policy]));
 	const findings: Finding[] = [];
@@ -81,9 +83,13 @@ export async function assess(
 		credentials: joined.credentials.map(credential => ({
 			credential,
 			isPrivileged: joined.isPrivileged(credential),
+			usage: joined.usage.ofCredential(credential),
 		})),
 		grants: joined.grants,
-		identities: joined.identities(),
+		identities: joined.identities().map(identity => ({
+			...identity,
+			usage: joined.usage.ofIdentity(identity),
+		})),
 	};
 }
 

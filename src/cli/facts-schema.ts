@@ -106,6 +106,7 @@ const credential = z.object({
 	lastUsed: moment,
 	invalidSince: moment,
 	createdAt: moment,
+	tokenId: z.exactOptional(text),
 	issuance: issuance.nullable(),
 	plugin: text,
 	exec: z

@@ -204,7 +204,12 @@ export function indexGrantsOf(
 		known.get(type === 'group' ? `Group ${name}` : `User ${id}`) ?? { grantsTotal: 0, grantedSince: null };
 }
 
-/** A ServiceAccount is the user of its long name. */
-function subjectId({ kind, namespace, name }: Subject): string {
-	return kind === 'ServiceAccount' ? `User system:serviceaccount:${namespace}:${name}` : `${kind} ${name}`;
+function subjectId(subject: Subject): string {
+	return subject.kind === 'Group' ? `Group ${subject.name}` : `User ${userOf(subject)}`;
+}
+
+/** The username of a subject: a ServiceAccount is the user of its long name; empty for a group. */
+export function userOf({ kind, namespace, name }: Subject): string {
+	if (kind === 'ServiceAccount') return `system:serviceaccount:${namespace}:${name}`;
+	return kind === 'User' ? name : '';
 }

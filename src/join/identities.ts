@@ -1,3 +1,4 @@
+import { readSubjectUid } from '../lib/alibaba-uid.ts';
 import type { Credential, DirectoryIdentity, Facts } from '../model/facts.ts';
 import type { Existence, Grant, Identity } from '../model/record.ts';
 import { asServiceAccount, isComplete } from './grants.ts';
@@ -75,6 +76,18 @@ export function canonicalNames({ identities }: Facts): (username: string) => str
 		identities.flatMap(one => (one.type === 'group' ? [] : [[one.username, idOf(one)] as const])),
 	);
 	return username => names.get(username) ?? username;
+}
+
+/**
+ * The same for names in a log, which bindings may not know: a certificate's suffix is new at each revocation.
+ */
+export function loggedNames(facts: Facts): (username: string) => string {
+	const canonical = canonicalNames(facts);
+	if (facts.cluster.provider !== 'alibaba') return canonical;
+	return username => {
+		const name = canonical(username);
+		return name === username ? (readSubjectUid(name)?.uid ?? name) : name;
+	};
 }
 
 /** In Alibaba Cloud the uid is what all names begin with; elsewhere the name is all that the cluster knows. */

@@ -13,8 +13,11 @@ import type {
 import { authorities, indexNewer } from './certificates.ts';
 import { clusterRef } from './cluster.ts';
 import { indexAccess, indexGrantsOf, isPrivilegedGrant, joinGrants } from './grants.ts';
-import { accountExistence, canonicalNames, indexIdentities } from './identities.ts';
+import { accountExistence, canonicalNames, indexIdentities, loggedNames } from './identities.ts';
 import { BESIDE } from './origins.ts';
+import { indexParents } from './parents.ts';
+import { indexPermissions } from './permissions.ts';
+import { indexUsage, type UsageIndex } from './usage.ts';
 
 /** One cluster's facts as policies and the report see them. */
 export interface Joined {
@@ -26,6 +29,7 @@ export interface Joined {
 	/** Everyone met; whole only after `records` has run. */
 	identities(): Identity[];
 	isPrivileged(credential: Credential): boolean;
+	usage: UsageIndex;
 }
 
 /** Joins the facts of one cluster into one record per object. */
@@ -34,17 +38,23 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 	const credentials = mergeCredentials(facts.credentials).map(credential => withState(credential, now));
 	const grants = joinGrants(facts);
 	const identities = indexIdentities(facts);
-	const nameOf = canonicalNames(facts);
-	const { accessOf, isPrivileged: isPrivilegedUser } = indexAccess(grants, nameOf);
+	const canonical = canonicalNames(facts);
+	const { accessOf, isPrivileged: isPrivilegedUser } = indexAccess(grants, canonical);
+	const nameOf = loggedNames(facts);
+	const usage = indexUsage(facts, nameOf);
+	const permissionsOf = indexPermissions(facts, grants, nameOf);
+	const parentOf = indexParents(credentials);
+	const ledgerSince = facts.ledger?.since ?? null;
 	const existenceOf = accountExistence(facts);
 	const gapsOf = indexGaps(facts);
-	const newerThan = indexNewer(credentials, now, nameOf);
+	const newerThan = indexNewer(credentials, now, canonical);
 	const grantsOf = indexGrantsOf(grants);
 	return {
 		cluster,
 		credentials,
 		grants,
 		identities: identities.all,
+		usage,
 		isPrivileged: ({ username, groups }) => isPrivilegedUser(username, groups),
 		*records() {
 			const sources = facts.sources.map(({ source, status, count }) => ({ source, status, count }));
@@ -61,7 +71,7 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 				auditing: facts.cluster.auditing,
 				certificateAuthorities: authorities(facts.cluster, credentials, now),
 				configuredNames: facts.cluster.configuredNames,
-				ledgerSince: null,
+				ledgerSince,
 			};
 			for (const connection of facts.connections)
 				yield {
@@ -87,9 +97,10 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 					isPrivileged: access.isPrivileged,
 					serviceAccountExists: existenceOf(credential),
 					requester: identities.requesterOf(credential),
+					parent: parentOf(credential),
 					newer: newerThan(credential),
-					usage: null,
-					ledgerSince: null,
+					usage: usage.ofCredential(credential),
+					ledgerSince,
 				};
 			}
 			for (const grant of grants) {
@@ -99,6 +110,7 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 			}
 			for (const identity of identities.all()) {
 				const gaps = gapsOf(BESIDE.identity, identity.id);
+				const used = usage.ofIdentity(identity);
 				const isPrivileged =
 					identity.type === 'group'
 						? isPrivilegedUser('', [identity.name])
@@ -111,8 +123,8 @@ export function join(facts: Facts, now: EpochSeconds): Joined {
 					identity,
 					isPrivileged,
 					...grantsOf(identity),
-					usage: null,
-					permissions: null,
+					usage: used,
+					permissions: permissionsOf(identity, used),
 					reviewedAt: null,
 				};
 			}
@@ -158,12 +170,19 @@ function mergeTwo(a: Credential, b: Credential): Credential {
 	return {
 		...a,
 		createdAt: a.createdAt ?? b.createdAt,
-		issuance: a.issuance ?? b.issuance,
+		issuance: mergeIssuance(a.issuance, b.issuance),
 		plugin: a.plugin || b.plugin,
 		exec: a.exec ?? b.exec,
 		cloud: a.cloud ?? b.cloud,
 		locations: [...locations.values()],
 	};
+}
+
+/** Only a log tells who approved. */
+function mergeIssuance(a: Credential['issuance'], b: Credential['issuance']): Credential['issuance'] {
+	if (a === null || b === null) return a ?? b;
+	const [ids] = [a.requesterCredentialIds, b.requesterCredentialIds].filter(({ length }) => length > 0);
+	return { ...a, approver: a.approver || b.approver, requesterCredentialIds: ids ?? [] };
 }
 
 /** Whether it still works is a question of the clock, which collectors do not have. */

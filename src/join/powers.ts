@@ -11,12 +11,9 @@ export function roleKey(kind: Role['kind'], namespace: string, name: string): st
 
 /** Works out once for each role what it lets its holder do that matters for credentials. */
 export function rolePowers(roles: Role[]): RolePowers {
-	const clusterRoles = roles.filter(role => role.kind === 'ClusterRole');
 	const result: RolePowers = new Map();
 	const named: { key: string; rules: PolicyRule[] }[] = [];
-	for (const role of roles) {
-		const key = roleKey(role.kind, role.namespace, role.name);
-		const rules = role.aggregates.length === 0 ? role.rules : aggregatedRules(role, clusterRoles);
+	for (const [key, rules] of effectiveRules(roles)) {
 		result.set(key, powersOf(rules));
 		if (rules.some(rule => rule.resourceNames.length > 0)) named.push({ key, rules });
 	}
@@ -31,6 +28,17 @@ export function rolePowers(roles: Role[]): RolePowers {
 		}
 	}
 	return result;
+}
+
+/** The rules of each role, those of the roles that it gathers among them; looked up by `roleKey`. */
+export function effectiveRules(roles: Role[]): Map<string, PolicyRule[]> {
+	const clusterRoles = roles.filter(role => role.kind === 'ClusterRole');
+	return new Map(
+		roles.map(role => [
+			roleKey(role.kind, role.namespace, role.name),
+			role.aggregates.length === 0 ? role.rules : aggregatedRules(role, clusterRoles),
+		]),
+	);
 }
 
 /**
@@ -120,7 +128,7 @@ function isEverything(rule: PolicyRule): boolean {
  * Whether a rule covers one verb on one resource.
  * @see k8s.io/component-helpers/auth/rbac/validation: `*`, `resource/sub`, and the form `*` + `/sub`.
  */
-function allows(rule: PolicyRule, verb: string, group: string, resource: string): boolean {
+export function allows(rule: PolicyRule, verb: string, group: string, resource: string): boolean {
 	const subresource = resource.includes('/') ? `*${resource.slice(resource.indexOf('/'))}` : resource;
 	return (
 		(rule.verbs.includes('*') || rule.verbs.includes(verb)) &&

@@ -163,6 +163,8 @@ export interface Credential {
 	lastUsed: EpochSeconds | null;
 	invalidSince: EpochSeconds | null;
 	createdAt: EpochSeconds | null;
+	/** `jti` of a bound token, which audit events name; absent where it has none. */
+	tokenId?: string;
 	/** How a CertificateSigningRequest came to be; null for all else. */
 	issuance: Issuance | null;
 	/** Command of an exec plugin or name of an auth provider; empty for all else. */

@@ -77,14 +77,17 @@ export interface Identity {
 
 /** What is known of the use of a credential or by an identity; null in a record where nobody was asked. */
 export interface Usage {
-	/** `unavailable`: no evidence either way, and `reason` says why. */
+	/** `unavailable`: no evidence either way. */
 	result: 'used' | 'unused' | 'unavailable';
+	/** Why it is not known, or not better known; empty where nothing is missing. */
 	reason: string;
 	first: EpochSeconds | null;
 	last: EpochSeconds | null;
 	/** Requests that the API server let through, and that it refused. */
 	allowed: number;
 	denied: number;
+	/** Those of them that somebody else made under this name, by impersonation. */
+	impersonated: number;
 	/** Distinct user agents, at most 20. */
 	agents: string[];
 	/** Distinct source addresses. */
@@ -103,6 +106,9 @@ export interface NewerCredential {
 	notBefore: EpochSeconds;
 	notAfter: EpochSeconds;
 }
+
+/** The client certificate with which another one was requested. */
+export type ParentCredential = Pick<Credential, 'uid' | 'username' | 'state'>;
 
 /** What an identity may do against what it did in the window of its usage. */
 export interface PermissionUse {
@@ -162,6 +168,8 @@ export interface CredentialRecord extends RecordBase {
 	serviceAccountExists: Existence;
 	/** Who asked for the certificate; null where no request is known. */
 	requester: Identity | null;
+	/** The client certificate that it was requested with; null where no request names one that is known. */
+	parent: ParentCredential | null;
 	/** Of those that work now, the one issued next after this one; null when there is none. */
 	newer: NewerCredential | null;
 	usage: Usage | null;

@@ -2,7 +2,7 @@ import type { Compliance } from './compliance.ts';
 import type { Cluster, ClusterStatus, Credential, EpochSeconds, Gap, SourceStatus } from './facts.ts';
 import type { Finding } from './finding.ts';
 import type { Outcome, ParamSpec, Policy, Severity } from './policy.ts';
-import type { Grant, Identity } from './record.ts';
+import type { Grant, Identity, Usage } from './record.ts';
 import type { Views } from './views.ts';
 import type { ReportedWaiver, Suppression } from './waiver.ts';
 
@@ -54,9 +54,13 @@ export interface ReportedGap extends Gap {
 	isAllowed: boolean;
 }
 
-export type ReportedCredential = Credential & { cluster: string; isPrivileged: boolean };
+export type ReportedCredential = Credential & {
+	cluster: string;
+	isPrivileged: boolean;
+	usage: Usage | null;
+};
 export type ReportedGrant = Grant & { cluster: string };
-export type ReportedIdentity = Identity & { cluster: string; findings: number };
+export type ReportedIdentity = Identity & { cluster: string; findings: number; usage: Usage | null };
 
 /** A finding that a waiver excuses: it does not count, and stays visible. */
 export interface SuppressedFinding extends Finding {

@@ -1,10 +1,10 @@
 import { acceptedWords } from '../lib/accepted-words.ts';
+import { groupBy } from '../lib/group-by.ts';
 import { oneLine, plural } from '../lib/text.ts';
 import { severities } from '../model/policy.ts';
 import type { Report, ReportedCluster } from '../model/report.ts';
 import type { ViewName } from '../model/views.ts';
 import { type ReportedWaiver, waiverStates } from '../model/waiver.ts';
-import { groupBy } from './group-by.ts';
 import { type Ink, ink, table, wrap } from './terminal.ts';
 import { viewLines } from './views.ts';
 import {

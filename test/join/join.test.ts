@@ -262,6 +262,7 @@ describe('join', it => {
 			isPrivileged: true,
 			serviceAccountExists: 'yes',
 			requester: null,
+			parent: null,
 			newer: null,
 			usage: null,
 			ledgerSince: null,

@@ -169,6 +169,7 @@ function jwtFacts(place: UserPlace, claims: Claims, make: Make): UserFacts {
 		notBefore: claims.notBefore ?? issuedAt,
 		notAfter: claims.expiresAt,
 		createdAt: issuedAt,
+		...(claims.tokenId === '' ? {} : { tokenId: claims.tokenId }),
 		serviceAccount: account,
 		locations:
 			isEndless && account !== null && secretName !== '' ? [secret(account.namespace, secretName)] : [],

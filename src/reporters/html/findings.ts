@@ -1,9 +1,9 @@
 import { describeDetails } from '../../lib/describe-details.ts';
+import { groupBy } from '../../lib/group-by.ts';
 import { byCodeUnit, oneLine, plural } from '../../lib/text.ts';
 import type { Finding } from '../../model/finding.ts';
 import { type Policy, type Severity, severities } from '../../model/policy.ts';
 import type { Report } from '../../model/report.ts';
-import { groupBy } from '../group-by.ts';
 import { controlName, count, day, gradeWords, named, severityWords } from '../words.ts';
 import { type Capped, capped } from './rows.ts';
 

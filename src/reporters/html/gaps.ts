@@ -1,6 +1,6 @@
+import { groupBy } from '../../lib/group-by.ts';
 import { byCodeUnit, oneLine, plural } from '../../lib/text.ts';
 import type { Report, ReportedGap } from '../../model/report.ts';
-import { groupBy } from '../group-by.ts';
 import { clusterNames, count, gapWords, named, statusWords } from '../words.ts';
 import { type Capped, capped } from './rows.ts';
 

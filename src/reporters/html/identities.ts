@@ -1,8 +1,8 @@
+import { groupBy } from '../../lib/group-by.ts';
 import { byCodeUnit, oneLine } from '../../lib/text.ts';
 import type { Finding } from '../../model/finding.ts';
 import { type Severity, severities } from '../../model/policy.ts';
 import type { Report, ReportedIdentity } from '../../model/report.ts';
-import { groupBy } from '../group-by.ts';
 import { count, named } from '../words.ts';
 import { type SeverityCell, severityCells } from './clusters.ts';
 import { type Capped, capped } from './rows.ts';

@@ -1,6 +1,6 @@
+import { groupBy } from '../../lib/group-by.ts';
 import { byCodeUnit, plural } from '../../lib/text.ts';
 import type { Report, ReportedGap } from '../../model/report.ts';
-import { groupBy } from '../group-by.ts';
 import { clusterNames, gapWords } from '../words.ts';
 import type { Notification } from './log.ts';
 import { plain, sentence } from './text.ts';

@@ -1,5 +1,5 @@
+import { groupBy } from '../../lib/group-by.ts';
 import { plural } from '../../lib/text.ts';
-import { groupBy } from '../group-by.ts';
 import { shortHash } from '../slug.ts';
 import type { Result } from './log.ts';
 
