@@ -45,7 +45,11 @@ export function toReport(outcome: Outcome, request: ScanRequest, bundle: Bundle)
 		...outcome.notAssessed,
 	].sort((a, b) => byCodeUnit(a.name, b.name) || byCodeUnit(a.uid, b.uid));
 	const credentials = outcome.assessments.flatMap(({ ref, credentials }) =>
-		credentials.map(({ credential, ...rest }) => ({ ...credential, ...rest, cluster: ref.uid })),
+		credentials.map(({ credential: { tokenId: _, ...shown }, ...rest }) => ({
+			...shown,
+			...rest,
+			cluster: ref.uid,
+		})),
 	);
 	const perIdentity = countBy(findings.map(({ cluster, subject }) => `${cluster.uid} ${subject.identity}`));
 	const identities = outcome.assessments.flatMap(({ ref, identities }) =>

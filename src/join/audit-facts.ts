@@ -40,7 +40,7 @@ function statusOf({ streams }: AuditTrail, { isOurs, reasons }: Evidence): Sourc
 }
 
 function auditingOf({ actors }: AuditTrail, { window: { from, to } }: Evidence): Auditing {
-	const credentialIds = actors.some(({ credentialId }) => credentialId !== '');
+	const credentialIds = actors.some(({ credentialId, hasOtherId }) => credentialId !== '' || hasOtherId);
 	return { state: 'on', from, to, credentialIds };
 }
 

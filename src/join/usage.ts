@@ -125,8 +125,8 @@ function tellsCredentials(credential: Credential, users: AuditActor[], { actors 
 	return actors.some(actor => (isCertificate ? actor.credentialId.startsWith(X509) : isNamed(actor)));
 }
 
-function isNamed({ credentialId, tokenSecret }: AuditActor): boolean {
-	return credentialId !== '' || tokenSecret !== '';
+function isNamed({ credentialId, hasOtherId, tokenSecret }: AuditActor): boolean {
+	return credentialId !== '' || hasOtherId || tokenSecret !== '';
 }
 
 function ownLogins(credential: Credential, { byCredentialId, byTokenSecret }: Logins): AuditActor[] {

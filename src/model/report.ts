@@ -54,7 +54,7 @@ export interface ReportedGap extends Gap {
 	isAllowed: boolean;
 }
 
-export type ReportedCredential = Credential & {
+export type ReportedCredential = Omit<Credential, 'tokenId'> & {
 	cluster: string;
 	isPrivileged: boolean;
 	usage: Usage | null;

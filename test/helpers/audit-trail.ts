@@ -27,6 +27,7 @@ export function stream(rest: Partial<AuditStream> = {}): AuditStream {
 export function actor(username: string, rest: Partial<AuditActor> = {}): AuditActor {
 	return {
 		credentialId: '',
+		hasOtherId: false,
 		username,
 		userUid: '',
 		tokenSecret: '',

@@ -404,6 +404,10 @@ describe('indexUsage :: tokens', it => {
 		assert.equal(usageOf(secret('two'), audit), both);
 	});
 
+	it('an event that names another token, which the reader did not keep, is not its', () => {
+		assert.equal(usageOf(secret('one'), trail([ci({ hasOtherId: true })])), unused());
+	});
+
 	it('of an account that was made anew only the same one counts', () => {
 		const audit = trail([ci({ userUid: 'sa-0' })]);
 		assert.equal(usageOf(secret('one'), audit), unused());

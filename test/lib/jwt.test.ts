@@ -12,6 +12,7 @@ const NOTHING = {
 	issuedAt: null,
 	serviceAccount: null,
 	secretName: '',
+	tokenId: '',
 	unreadable: [],
 };
 
@@ -36,6 +37,7 @@ describe('decodeJwt', it => {
 				issuedAt: 100,
 				serviceAccount: { namespace: 'ci', name: 'deploy', uid: 'u-1' },
 				secretName: '',
+				tokenId: '',
 				unreadable: [],
 			},
 		));
