@@ -380,6 +380,7 @@ async function liveFacts(
 	const options = {
 		now: request.now,
 		readBootstrapTokens: request.readBootstrapTokens,
+		isAudited: request.audits.length > 0,
 		files,
 		readFile: readKubeconfigFile,
 	};

@@ -14,6 +14,8 @@ import type { BrokenTarget, LiveTarget } from './providers/kubernetes/targets.ts
 export interface CollectOptions {
 	now: EpochSeconds;
 	readBootstrapTokens: boolean;
+	/** Whether an audit log of the cluster is read: then it counts how many there are to be. */
+	isAudited: boolean;
 	/** Kubeconfig files that are about this cluster. */
 	files: FileEndpoint[];
 	/** Reads the file of a context, for the scan's own credential; once for all its contexts. */
@@ -35,7 +37,10 @@ export async function collectLive(cluster: LiveCluster, options: CollectOptions)
 	return { ...attached, cluster: { ...attached.cluster, contexts } };
 }
 
-async function readLive(cluster: LiveCluster, { now, readBootstrapTokens }: CollectOptions): Promise<Facts> {
+async function readLive(
+	cluster: LiveCluster,
+	{ now, readBootstrapTokens, isAudited }: CollectOptions,
+): Promise<Facts> {
 	const [best] = cluster.ways;
 	const { gaps } = best.probe;
 	const facts: Facts = { ...emptyFacts(toCluster(cluster), now, 'unavailable'), gaps };
@@ -43,7 +48,11 @@ async function readLive(cluster: LiveCluster, { now, readBootstrapTokens }: Coll
 	for (const { probe, connected, limit } of cluster.ways)
 		if (probe.isReachable && connected !== null) apis.push(limited(connected.api, limit));
 	if (apis.length === 0) return facts;
-	const live = await collect(apis, { readBootstrapTokens, foreignAuthorizer: foreignAuthorizer(best) });
+	const live = await collect(apis, {
+		readBootstrapTokens,
+		foreignAuthorizer: foreignAuthorizer(best),
+		...(isAudited ? { countApiServersAt: now } : {}),
+	});
 	const source: SourceStatus = {
 		source: 'cluster',
 		status: gaps.length === 0 ? 'complete' : 'partial',

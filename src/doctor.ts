@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { apiServers } from './collectors/api-servers.ts';
 import { toStatus } from './collectors/collect.ts';
 import { collectors } from './collectors/index.ts';
 import { PROBE_PERMISSIONS } from './collectors/probe.ts';
@@ -54,7 +55,7 @@ export async function doctor(request: ScanRequest): Promise<Diagnosis[]> {
 async function examine(
 	{ uid, name }: LiveCluster,
 	way: Way,
-	{ readBootstrapTokens }: ScanRequest,
+	{ readBootstrapTokens, audits, now }: ScanRequest,
 ): Promise<Diagnosis> {
 	const { target, probe, connected, limit } = way;
 	const diagnosis: Diagnosis = {
@@ -75,10 +76,11 @@ async function examine(
 	};
 	if (connected === null || !probe.isReachable) return diagnosis;
 	limit.start();
-	const options = { readBootstrapTokens, foreignAuthorizer: foreignAuthorizer(way) };
+	const options = { readBootstrapTokens, foreignAuthorizer: foreignAuthorizer(way), countApiServersAt: now };
+	const asked = audits.length === 0 ? collectors : [...collectors, apiServers];
 	try {
 		const sources = await Promise.all(
-			collectors.map(async collector => {
+			asked.map(async collector => {
 				const collected = await collector.collect(connected.api, options);
 				const { source, permissions } = collector;
 				return { ...toStatus(source, collected), permissions, gaps: collected.gaps };

@@ -2,6 +2,7 @@ import type { Assessment } from './assess.ts';
 import type { Bundle } from './evaluate/bundle.ts';
 import type { PolicyError } from './evaluate/totals.ts';
 import { isRealGap } from './join/join.ts';
+import { groupBy } from './lib/group-by.ts';
 import { byCodeUnit } from './lib/text.ts';
 import { sha256 } from './lib/x509.ts';
 import type { ClusterStatus } from './model/facts.ts';
@@ -17,7 +18,6 @@ import type {
 } from './model/report.ts';
 import type { ScanRequest } from './model/scan.ts';
 import type { ReportedWaiver } from './model/waiver.ts';
-import { groupBy } from './reporters/group-by.ts';
 import { decide } from './verdict.ts';
 import { viewsOf } from './views.ts';
 

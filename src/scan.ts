@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { type Assessment, assess } from './assess.ts';
+import { refuseSharedLogs, withTrail } from './audit.ts';
 import type { CloudDiscovered } from './cloud.ts';
 import { brokenFacts, collectLive } from './collect.ts';
 import { complianceOf } from './compliance.ts';
@@ -62,9 +63,12 @@ async function scanWith(
 		...cloudWork(cloud, assigned),
 		...[...offline, ...broken, ...cloud.broken].map(readyWork),
 	];
+	refuseSharedLogs(request, work.length);
+	const sourceSalt = memory?.salt ?? request.sourceSalt;
 	const complete: Complete = async facts => {
 		const known = roster === null ? facts : withRoster(facts, roster);
-		return memory === null ? known : memory.withHistory(known);
+		const heard = await withTrail(known, { ...request, sourceSalt });
+		return memory === null ? heard : memory.withHistory(heard);
 	};
 	request.onEvent({ kind: 'targets', count: work.length });
 	for (const message of [...discovered.notices, ...assigned.ambiguous.map(ambiguity)])
@@ -157,7 +161,7 @@ function ambiguity({ contexts, name, server }: FileEndpoint): string {
 function liveWork(
 	{ clusters }: Discovered,
 	{ live }: Assigned,
-	{ now, readBootstrapTokens }: ScanRequest,
+	{ now, readBootstrapTokens, audits }: ScanRequest,
 ): Work[] {
 	const read = new Map<string, FileFacts>();
 	const readFile = (path: string) => {
@@ -169,7 +173,13 @@ function liveWork(
 		name: cluster.name,
 		uid: cluster.uid,
 		facts: () =>
-			collectLive(cluster, { now, readBootstrapTokens, readFile, files: live.get(cluster.uid) ?? [] }),
+			collectLive(cluster, {
+				now,
+				readBootstrapTokens,
+				isAudited: audits.length > 0,
+				readFile,
+				files: live.get(cluster.uid) ?? [],
+			}),
 	}));
 }
 

@@ -13,6 +13,12 @@ const target = z.strictObject({
 	context: name.optional().describe('Context of that file; the current one where it is left out'),
 	'all-contexts': z.boolean().optional().describe('Every context of that file'),
 	name: name.optional().describe('What reports call the cluster, in place of file#context; needs context'),
+	'audit-log': z
+		.array(z.union([path, z.array(path).min(1)]))
+		.min(1)
+		.optional()
+		.describe('Audit logs of the cluster, one for each API server: a glob, or a list of them; needs context'),
+	'audit-policy': path.optional().describe('Audit policy of its API servers, which says what is not logged'),
 	expect: z.array(name).optional().describe('Clusters that must turn up through this target, by name or uid'),
 });
 
@@ -52,6 +58,9 @@ export const configSchema = z.strictObject({
 	'identity-ignore-case': z.boolean().optional(),
 	history: path.optional(),
 	'forget-cluster': z.array(name).min(1).optional(),
+	'audit-log': z.array(path).min(1).optional(),
+	'audit-policy': path.optional(),
+	'show-sources': z.boolean().optional(),
 	policy: z.array(path).min(1).optional(),
 	'trusted-policies': z.array(path).min(1).optional(),
 	params: path.optional(),

@@ -34,6 +34,10 @@ function checkTargets(config: Config, path: string, lineOf: YamlFile<Config>['li
 			throw refuse('all-contexts', 'context and all-contexts exclude each other');
 		if (target.name !== undefined && target.context === undefined)
 			throw refuse('name', 'a name needs the context that it names');
+		if (target['audit-log'] !== undefined && target.context === undefined)
+			throw refuse('audit-log', 'an audit log needs the context whose cluster wrote it');
+		if (target['audit-policy'] !== undefined && target['audit-log'] === undefined)
+			throw refuse('audit-policy', 'an audit policy needs the audit-log that it is about');
 	}
 	if (config.context !== undefined && config['all-contexts'])
 		throw invalid(path, lineOf(['all-contexts']), 'context and all-contexts exclude each other');
@@ -48,7 +52,16 @@ function invalid(path: string, line: number, problem: string): ScanError {
 function fromFolder(config: Config, folder: string): Config {
 	const at = (path: string) => shorten(resolve(folder, expandHome(path)));
 	const one = (
-		key: 'facts' | 'params' | 'waivers' | 'alibaba-ca' | 'identities' | 'history' | 'out' | 'save-facts',
+		key:
+			| 'facts'
+			| 'audit-policy'
+			| 'params'
+			| 'waivers'
+			| 'alibaba-ca'
+			| 'identities'
+			| 'history'
+			| 'out'
+			| 'save-facts',
 	) => {
 		const value = config[key];
 		return value === undefined || value === '-' ? {} : { [key]: at(value) };
@@ -56,6 +69,7 @@ function fromFolder(config: Config, folder: string): Config {
 	return {
 		...config,
 		...one('facts'),
+		...one('audit-policy'),
 		...one('params'),
 		...one('waivers'),
 		...one('alibaba-ca'),
@@ -67,7 +81,20 @@ function fromFolder(config: Config, folder: string): Config {
 		...(config.policy && { policy: config.policy.map(at) }),
 		...(config['trusted-policies'] && { 'trusted-policies': config['trusted-policies'].map(at) }),
 		...(config.files && { files: config.files.map(at) }),
-		...(config.targets && { targets: config.targets.map(t => ({ ...t, kubeconfig: at(t.kubeconfig) })) }),
+		...(config['audit-log'] && { 'audit-log': config['audit-log'].map(at) }),
+		...(config.targets && { targets: config.targets.map(target => targetFrom(target, at)) }),
+	};
+}
+
+type Target = NonNullable<Config['targets']>[number];
+
+function targetFrom(target: Target, at: (path: string) => string): Target {
+	const { 'audit-log': logs, 'audit-policy': policy } = target;
+	return {
+		...target,
+		kubeconfig: at(target.kubeconfig),
+		...(logs && { 'audit-log': logs.map(log => (typeof log === 'string' ? at(log) : log.map(at))) }),
+		...(policy && { 'audit-policy': at(policy) }),
 	};
 }
 

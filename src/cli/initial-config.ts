@@ -12,6 +12,8 @@ const TARGETS = `# Live clusters, where one differs from the next.
 #     context: admin@prod
 #     name: prod-eu
 #     expect: [prod-eu]
+#     audit-log: ['/logs/cp-1/*.log*', '/logs/cp-2/*.log*']  # one for each API server
+#     audit-policy: audit-policy.yaml
 #   - kubeconfig: clusters/staging.yaml
 #     all-contexts: true
 `;
@@ -48,6 +50,9 @@ const examples = {
 	'identity-ignore-case': 'false',
 	history: 'history.duckdb',
 	'forget-cluster': '[staging-old]',
+	'audit-log': "['/var/log/kubernetes/audit*.log*']",
+	'audit-policy': 'audit-policy.yaml',
+	'show-sources': 'false',
 	policy: '[policies]',
 	'trusted-policies': '[policies]',
 	params: 'params.yaml',
@@ -77,6 +82,7 @@ export function initialConfig(): string {
 		'Alibaba Cloud:',
 		'Identities:',
 		'History:',
+		'Usage:',
 		'Policy:',
 		'Output:',
 		'Gate:',

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Bundle } from '../evaluate/bundle.ts';
@@ -5,6 +6,7 @@ import { ScanError } from '../lib/scan-error.ts';
 import type { Report, Verdict } from '../model/report.ts';
 import type { ScanRequest } from '../model/scan.ts';
 import type { Waiver } from '../model/waiver.ts';
+import { auditTargets } from './audit-targets.ts';
 import { type FactsFolder, openFactsFolder, readFactsFolder } from './facts-folder.ts';
 import { INTERRUPTED, interruption } from './interrupt.ts';
 import { loadPolicies } from './load-policies.ts';
@@ -61,6 +63,10 @@ export async function buildRequest(settings: Settings): Promise<ScanRequest> {
 		clouds: settings.alibaba ? await (await import('./clouds.ts')).cloudTargets(settings) : [],
 		roster: rosterTarget(settings, process.env),
 		history: historyTarget(settings),
+		audits: await auditTargets(settings),
+		showSources: settings['show-sources'] ?? false,
+		// Of one run alone: hashes of addresses cannot be looked up in a table.
+		sourceSalt: randomBytes(16).toString('hex'),
 		files: settings.files,
 		savedFacts: settings.facts === undefined ? null : await readFactsFolder(settings.facts),
 		expect: [

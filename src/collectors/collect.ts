@@ -1,12 +1,13 @@
 import type { Facts, Gap, Source, SourceStatus } from '../model/facts.ts';
 import type { KubernetesApi } from '../providers/kubernetes/api.ts';
+import { apiServers } from './api-servers.ts';
 import type { Collected, CollectorOptions } from './collector.ts';
 import { collectors } from './index.ts';
 
 /** Facts of the sources that the API server has. */
 export type LiveFacts = Pick<
 	Facts,
-	'credentials' | 'bindings' | 'roles' | 'serviceAccounts' | 'sources' | 'gaps'
+	'credentials' | 'bindings' | 'roles' | 'serviceAccounts' | 'apiServers' | 'sources' | 'gaps'
 >;
 
 /**
@@ -15,16 +16,20 @@ export type LiveFacts = Pick<
  */
 export async function collect(ways: KubernetesApi[], options: CollectorOptions): Promise<LiveFacts> {
 	const api = throughAny(ways);
-	const results = await Promise.all(
-		collectors.map(async ({ source, collect: read }) => ({ source, collected: await read(api, options) })),
-	);
+	const [results, servers] = await Promise.all([
+		Promise.all(
+			collectors.map(async ({ source, collect: read }) => ({ source, collected: await read(api, options) })),
+		),
+		options.countApiServersAt === undefined ? null : apiServers.collect(api, options),
+	]);
 	return {
 		credentials: results.flatMap(({ collected }) => collected.credentials ?? []),
 		bindings: results.flatMap(({ collected }) => collected.bindings ?? []),
 		roles: results.flatMap(({ collected }) => collected.roles ?? []),
 		serviceAccounts: results.flatMap(({ collected }) => collected.serviceAccounts ?? []),
+		apiServers: servers?.apiServers ?? null,
 		sources: results.map(({ source, collected }) => toStatus(source, collected)),
-		gaps: results.flatMap(({ collected }) => collected.gaps),
+		gaps: [...results.flatMap(({ collected }) => collected.gaps), ...(servers?.gaps ?? [])],
 	};
 }
 

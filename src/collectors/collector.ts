@@ -1,4 +1,4 @@
-import type { Facts, Gap, Source } from '../model/facts.ts';
+import type { EpochSeconds, Facts, Gap, Source } from '../model/facts.ts';
 import type { KubernetesApi } from '../providers/kubernetes/api.ts';
 
 /** What a collector may know beside the API. */
@@ -7,11 +7,14 @@ export interface CollectorOptions {
 	readBootstrapTokens: boolean;
 	/** From the kubeconfig and the version: access is known to come from outside RBAC; empty when it is not. */
 	foreignAuthorizer: string;
+	/** The time at which to count API servers; nobody is asked for them where it is left out. */
+	countApiServersAt?: EpochSeconds;
 }
 
 /** The facts of one source, with what could not be read. */
 export interface Collected
 	extends Partial<Pick<Facts, 'credentials' | 'bindings' | 'roles' | 'serviceAccounts'>> {
+	apiServers?: number;
 	/** Objects read. */
 	count: number;
 	gaps: Gap[];

@@ -1,3 +1,4 @@
+import type { AuditPolicy } from './audit.ts';
 import type { Framework } from './compliance.ts';
 import type { ClusterStatus, EpochSeconds, Facts, Source } from './facts.ts';
 import type { Severity } from './policy.ts';
@@ -63,6 +64,16 @@ export interface HistoryTarget {
 	forget: string[];
 }
 
+/** The audit logs of one cluster. */
+export interface AuditTarget {
+	/** `file#context` of the one that reaches it; null where the run has no other cluster. */
+	context: string | null;
+	/** A log of each API server, which may be rotated into several files. */
+	streams: { name: string; globs: string[] }[];
+	/** What the declared audit policy leaves out; null where none was declared. */
+	policy: AuditPolicy | null;
+}
+
 /** `SOURCE[@CLUSTER]` of `--allow-gap`; cluster is a name or uid, null for every cluster. */
 export interface AllowedGap {
 	source: Source;
@@ -77,6 +88,10 @@ export interface ScanRequest {
 	roster: RosterTarget | null;
 	/** Null keeps nothing. */
 	history: HistoryTarget | null;
+	audits: AuditTarget[];
+	/** Addresses of those who made requests are told as they are, not as salted hashes. */
+	showSources: boolean;
+	sourceSalt: string;
 	/** Paths and globs of kubeconfig files to read offline. */
 	files: string[];
 	/** Facts saved by an earlier run, in place of connecting; null to connect. */

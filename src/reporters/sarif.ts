@@ -1,7 +1,7 @@
 import { formatRfc3339 } from '../lib/epoch.ts';
+import { groupBy } from '../lib/group-by.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Report, ReportedCluster } from '../model/report.ts';
-import { groupBy } from './group-by.ts';
 import type { ReportFile } from './reporter.ts';
 import {
 	coveragePolicies,

@@ -33,7 +33,13 @@ const answer = apiServer('v1.34.4');
 const CA = `, certificate-authority-data: ${base64(issuer.pem)}`;
 const OTHER_CA = `, certificate-authority-data: ${base64(alice.pem)}`;
 
-const COLLECT = { now: NOW, readBootstrapTokens: false, files: [], readFile: readKubeconfigFile };
+const COLLECT = {
+	now: NOW,
+	readBootstrapTokens: false,
+	isAudited: false,
+	files: [],
+	readFile: readKubeconfigFile,
+};
 
 /** One context of a kubeconfig file: `name: server, ca, token`. */
 type Place = [name: string, server: string, ca: string, token: string];

@@ -188,7 +188,13 @@ const span = (from: number, to: number, rest: Partial<AuditTrail> = {}): AuditTr
 	policy: { dropsRequests: false, users: [], groups: [] },
 	actors: [
 		{
-			...{ credentialId: '', username: 'system:serviceaccount:a:b', userUid: 'sa-uid', tokenSecret: '' },
+			...{
+				credentialId: '',
+				hasOtherId: false,
+				username: 'system:serviceaccount:a:b',
+				userUid: 'sa-uid',
+				tokenSecret: '',
+			},
 			...{ impersonator: '', first: from, last: to, lastAllowed: to, allowed: 1, denied: 0 },
 			...{ agents: [], sources: [], sourcesTotal: 0 },
 		},

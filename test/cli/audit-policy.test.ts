@@ -1,0 +1,54 @@
+import { parseAuditPolicy } from '../../src/cli/audit-policy.ts';
+import { ScanError } from '../../src/lib/scan-error.ts';
+import { assert, describe } from '../helpers/describe.ts';
+
+const policy = (rules: string, more = '') =>
+	parseAuditPolicy(`apiVersion: audit.k8s.io/v1\nkind: Policy\n${more}rules:\n${rules}`, 'p.yaml');
+const ALL = '  - level: Metadata\n';
+const whole = { dropsRequests: false, users: [], groups: [] };
+
+function errorCode(run: () => unknown): string {
+	try {
+		run();
+	} catch (error) {
+		if (error instanceof ScanError) return error.code;
+	}
+	return 'none';
+}
+
+describe('parseAuditPolicy', it => {
+	it('everything is logged', () => assert.equal(policy(ALL), whole));
+	it('a stage that is not the answer may be left out', () =>
+		assert.equal(policy(ALL, 'omitStages: [RequestReceived]\n'), whole));
+	it('requests of anybody are left out', () =>
+		assert.equal(policy(`  - level: None\n    nonResourceURLs: ['/healthz*']\n${ALL}`), {
+			...whole,
+			dropsRequests: true,
+		}));
+	it('requests of users and groups are left out', () =>
+		assert.equal(
+			policy(
+				`  - {level: None, users: [b, a], userGroups: [x]}\n  - {level: None, userGroups: [g], verbs: [get]}\n${ALL}`,
+			),
+			{ dropsRequests: false, users: ['a', 'b'], groups: ['g'] },
+		));
+	it('answers are left out, everywhere or by a rule', () => {
+		assert.is(policy(ALL, 'omitStages: [ResponseComplete]\n').dropsRequests, true);
+		assert.is(policy(`  - {level: Metadata, omitStages: [ResponseComplete]}\n`).dropsRequests, true);
+	});
+	it('what no rule matches is not logged', () => {
+		assert.is(policy('  - {level: Metadata, verbs: [get]}\n').dropsRequests, true);
+		assert.is(policy('  - {level: Metadata, users: [ann]}\n').dropsRequests, true);
+	});
+	it('refuses what is none, with its line', () => {
+		for (const text of ['', 'kind: Policy', 'a: [', 'apiVersion: audit.k8s.io/v1\nkind: Policy\nrules: []'])
+			assert.is(
+				errorCode(() => parseAuditPolicy(text, 'p.yaml')),
+				'AUDIT_POLICY_INVALID',
+			);
+		assert.is(
+			errorCode(() => policy('  - level: Nothing\n')),
+			'AUDIT_POLICY_INVALID',
+		);
+	});
+});
