@@ -13,6 +13,9 @@ export interface CredentialRow {
 	state: string;
 	ends: string;
 	left: string;
+	lastUsed: string;
+	/** Its grade, and what is missing of it. */
+	evidence: string;
 	where: string;
 	otherPlaces: string;
 	isPrivileged: boolean;
@@ -50,6 +53,7 @@ function credentialRow(credential: ReportedCredential, cluster: string, now: Epo
 		cluster: named(cluster, 120),
 		state: stateWords[credential.state][0],
 		...endOf(credential, now),
+		...useOf(credential),
 		where: place === undefined ? '' : placeOf(place),
 		otherPlaces: others.length === 0 ? '' : `and ${plural(others.length, 'other place')}`,
 		isPrivileged: credential.isPrivileged,
@@ -70,6 +74,14 @@ function endOf(credential: ReportedCredential, now: EpochSeconds): Pick<Credenti
 		ends: day(credential.notAfter),
 		left: credential.notAfter >= now ? `in ${words}` : `${words} ago`,
 	};
+}
+
+function useOf({ usage }: ReportedCredential): Pick<CredentialRow, 'lastUsed' | 'evidence'> {
+	if (usage === null) return { lastUsed: 'not asked', evidence: '' };
+	const { result, last, grade, reason } = usage;
+	const words = { used: 'in the window', unused: 'not in the window', unavailable: 'not known' } as const;
+	const evidence = [`grade ${grade}`, ...(reason === '' ? [] : [oneLine(reason, 300)])].join(': ');
+	return { lastUsed: last === null ? words[result] : day(last), evidence };
 }
 
 function noEnd(credential: ReportedCredential): string {
