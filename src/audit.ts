@@ -5,7 +5,7 @@ import type { Facts, Gap } from './model/facts.ts';
 import type { AuditTarget, ScanRequest } from './model/scan.ts';
 
 /** The logs of a cluster, by whichever of its contexts the config names; null where none were given. */
-export function auditOf({ cluster }: Facts, { audits }: ScanRequest): AuditTarget | null {
+function auditOf({ cluster }: Facts, { audits }: ScanRequest): AuditTarget | null {
 	return audits.find(({ context }) => context === null || cluster.contexts.includes(context)) ?? null;
 }
 

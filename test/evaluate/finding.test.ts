@@ -164,7 +164,15 @@ describe('toFinding', it => {
 });
 
 describe('toFinding :: remediation', it => {
-	const usage = { result: 'unused', reason: '', first: null, last: null, allowed: 0, denied: 0, impersonated: 0 } as const;
+	const usage = {
+		result: 'unused',
+		reason: '',
+		first: null,
+		last: null,
+		allowed: 0,
+		denied: 0,
+		impersonated: 0,
+	} as const;
 	const window = { from: NOW - 1, to: NOW, complete: true };
 	const seen = (grade: 'A' | 'B' | 'C' | 'D') => ({
 		...of('credential'),
