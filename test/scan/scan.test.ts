@@ -91,6 +91,7 @@ const EXPECTED = [
 	'payments-prod credential/shared_key',
 	'payments-prod governance/no_owner',
 	'payments-prod governance/shared_user_name',
+	'payments-prod issuance/lineage',
 	'payments-prod issuance/unlisted_approver',
 	'payments-prod kind/exec_plugin_from_path',
 	'payments-prod kind/long_lived_token_secret',
