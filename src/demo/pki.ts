@@ -14,6 +14,8 @@ interface Subject {
 	notBefore: EpochSeconds;
 	notAfter: EpochSeconds;
 	usage: 'client' | 'server';
+	/** DNS names of a server beside `localhost`. */
+	names?: readonly string[];
 }
 
 /** A certificate authority of one cluster. */
@@ -78,14 +80,14 @@ export async function createAuthority(notBefore: EpochSeconds, notAfter: EpochSe
 				signingAlgorithm: P256,
 				signingKey: keys.privateKey,
 				publicKey,
-				extensions: [...leafExtensions(subject.usage), issuerKey],
+				extensions: [...leafExtensions(subject), issuerKey],
 			});
 			return `${issued.toString('pem')}\n`;
 		},
 	};
 }
 
-function leafExtensions(usage: Subject['usage']): x509.Extension[] {
+function leafExtensions({ usage, names: more = [] }: Pick<Subject, 'usage' | 'names'>): x509.Extension[] {
 	const extensions = [
 		new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
 		new x509.BasicConstraintsExtension(false, undefined, true),
@@ -96,6 +98,7 @@ function leafExtensions(usage: Subject['usage']): x509.Extension[] {
 	const names = new x509.SubjectAlternativeNameExtension([
 		{ type: 'ip', value: '127.0.0.1' },
 		{ type: 'dns', value: 'localhost' },
+		...more.map(value => ({ type: 'dns', value }) as const),
 	]);
 	return [...extensions, new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]), names];
 }

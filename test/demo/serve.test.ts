@@ -41,17 +41,19 @@ describe('demo --serve', it => {
 				'ram',
 				'ims',
 				'sts',
+				'sls',
 				'caFile',
 				'accessKeyId',
 				'accessKeySecret',
 				'kubeconfig',
 			]);
-			for (const product of ['cs', 'ram', 'ims', 'sts']) assert.match(place[product], /^127\.0\.0\.1:\d+$/);
+			for (const product of ['cs', 'ram', 'ims', 'sts', 'sls'])
+				assert.match(place[product], /^127\.0\.0\.1:\d+$/);
 			for (const file of [place.caFile, place.kubeconfig]) assert.is(statSync(file).mode & 0o777, 0o600);
-			const { cs, ram, ims, sts, caFile, accessKeyId, accessKeySecret } = place;
+			const { cs, ram, ims, sts, sls, caFile, accessKeyId, accessKeySecret } = place;
 			const authorityPem = readFileSync(caFile, 'utf8');
 			const key = { accessKeyId, accessKeySecret };
-			const sdk = clients({ endpoints: { cs, ram, ims, sts }, http: '', authorityPem }, key);
+			const sdk = clients({ endpoints: { cs, ram, ims, sts, sls }, http: '', authorityPem }, key);
 			assert.is((await sdk.sts.getCallerIdentity()).body?.identityType, 'RAMUser');
 			// With its one key other tools have to be able to remove something.
 			const denied = await thrown(sdk.cs.revokeK8sClusterKubeConfig('nope'));

@@ -14,6 +14,7 @@ interface Place {
 	ram: string;
 	ims: string;
 	sts: string;
+	sls: string;
 	caFile: string;
 	accessKeyId: string;
 	accessKeySecret: string;
@@ -71,7 +72,7 @@ interface Kubeconfig {
 
 function guide({ cs, caFile, kubeconfig }: Place, cloud: CloudFleet): string {
 	const { accessKeyId, accessKeySecret, administrator, state, http } = cloud;
-	const endpoints = ['cs', 'ram', 'ims', 'sts'].map(product => `${product}=${cs}`).join(' ');
+	const endpoints = ['cs', 'ram', 'ims', 'sts', 'sls'].map(product => `${product}=${cs}`).join(' ');
 	return `An Alibaba Cloud account with ${plural(state.clusters.length, 'cluster')} is up on this machine, until Ctrl-C.
 Every product answers at the same address, told apart by its version:
   TLS    ${cs}, trust ${caFile}

@@ -16,6 +16,8 @@ export interface Fault {
 		| { is: 'late'; ms: number }
 		/** Says yes and does nothing. */
 		| { is: 'ignored' }
+		/** Says that it has not searched all of the logs yet, and gives half of what was found. */
+		| { is: 'incomplete' }
 		/** Lets the call through and changes what it says. */
 		| { is: 'rewrite'; rewrite: Rewrite };
 }

@@ -75,6 +75,7 @@ export async function startCloudFleet(options: CloudFleetOptions): Promise<Cloud
 		latencyMs: options.latencyMs ?? 0,
 		rate: options.rate ?? 0,
 		now,
+		logs: new Map(),
 		calls: [],
 	};
 	const servers: LazyApiServer[] = [];
@@ -85,7 +86,7 @@ export async function startCloudFleet(options: CloudFleetOptions): Promise<Cloud
 		await Promise.all(seeds.map(seed => serve(seed, now, servers)));
 		const cloud = await startCloud(state);
 		return {
-			endpoints: { cs: cloud.tls, ram: cloud.tls, ims: cloud.tls, sts: cloud.tls },
+			endpoints: { cs: cloud.tls, ram: cloud.tls, ims: cloud.tls, sts: cloud.tls, sls: cloud.tls },
 			http: cloud.http,
 			authorityPem: cloud.authorityPem,
 			accessKeyId: scanner.id,

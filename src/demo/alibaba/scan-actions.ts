@@ -17,6 +17,12 @@ export const SCAN_ACTIONS = [
 	'ram:ListUsersInRecycleBin',
 	'ram:GetUserInRecycleBin',
 	'ram:GetAccountSummary',
+	'log:GetProject',
+	'log:ListLogStores',
+	'log:GetLogStore',
+	'log:GetIndex',
+	'log:GetLogStoreLogs',
+	'log:GetLogStoreHistogram',
 ];
 
 /** What removing permissions needs beside them. */

@@ -12,6 +12,8 @@ import { type CloudRequest, parameter, readRequest } from './request.ts';
 import { rewritten } from './rewrite.ts';
 import { productOf, type Route, route } from './routes.ts';
 import { type Verifier, verify } from './signature.ts';
+import { createLogService, isLogRequest, type LogService } from './sls.ts';
+import { contextsByName } from './sls-names.ts';
 import type { AccessKey, CloudState, Product } from './state.ts';
 import { toXml } from './xml.ts';
 
@@ -25,13 +27,17 @@ export interface CloudServer {
 	close(): Promise<void>;
 }
 
-const OPERATIONS = { cs, ram, ims, sts };
+const OPERATIONS: Partial<Record<Product, Record<string, Operation>>> = { cs, ram, ims, sts };
 
 /** Serves an account's API on loopback. */
 export async function startCloud(state: CloudState): Promise<CloudServer> {
-	const listener = listen(state);
-	const { cert, key, authorityPem } = await servingCertificate(state);
-	const servers = [createHttpsServer({ cert, key }, listener), createHttpServer(listener)] as const;
+	const logs = createLogService(state);
+	const listener = listen(state, logs);
+	const { cert, key, authorityPem, byName } = await servingCertificate(state);
+	const servers = [
+		createHttpsServer({ cert, key, SNICallback: byName }, listener),
+		createHttpServer(listener),
+	] as const;
 	// Longer than clients keep a connection: one that is closed while it is used again looks like a fault.
 	for (const server of servers) server.keepAliveTimeout = 75_000;
 	const ports = await Promise.all(
@@ -59,6 +65,7 @@ export async function startCloud(state: CloudState): Promise<CloudServer> {
 						}),
 				),
 			);
+			await logs.close();
 		},
 	};
 }
@@ -73,12 +80,19 @@ async function servingCertificate({ now }: CloudState) {
 		notBefore: at - 3000 * DAY,
 		notAfter: at + 3000 * DAY,
 		usage: 'server',
+		names: ['*.localhost'],
 	} as const;
 	const cert = await authority.issue(subject, keys.publicKey);
-	return { cert, key: await privateKeyPem(keys), authorityPem: authority.certificatePem };
+	const pem = await privateKeyPem(keys);
+	return {
+		cert,
+		key: pem,
+		authorityPem: authority.certificatePem,
+		byName: contextsByName(pem, async name => authority.issue({ ...subject, names: [name] }, keys.publicKey)),
+	};
 }
 
-function listen(state: CloudState): RequestListener {
+function listen(state: CloudState, logs: LogService): RequestListener {
 	const verifier: Verifier = {
 		keys: state.accessKeys,
 		nowMs: () => state.now() * 1000,
@@ -90,6 +104,13 @@ function listen(state: CloudState): RequestListener {
 			.then(async request => {
 				if (request === null) return send(response, roaError(413, 'RequestTooLarge', 'too large'), 'json');
 				if (state.latencyMs > 0) await wait(state.latencyMs);
+				if (isLogRequest(request)) {
+					const isOver = () => isOverRate(state, limits, 'sls');
+					return await logs.answer(
+						{ request, verifier, isOver, record: call => record(state, call) },
+						response,
+					);
+				}
 				await answer(state, verifier, limits, request, response);
 			})
 			.catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
@@ -205,7 +226,7 @@ function denial(key: AccessKey, { product, action }: Route, error: typeof roaErr
 
 function operationOf({ product, action }: Route): Operation | undefined {
 	const operations = OPERATIONS[product];
-	return Object.hasOwn(operations, action) ? operations[action] : undefined;
+	return operations !== undefined && Object.hasOwn(operations, action) ? operations[action] : undefined;
 }
 
 function callOf(

@@ -21,11 +21,32 @@ export interface CloudState {
 	rate: number;
 	/** Seconds since 1970 by the cloud's clock. */
 	now: () => EpochSeconds;
+	/** What is peculiar about the audit log of a cluster, by its id. */
+	logs: Map<string, LogStoreTraits>;
 	/** The calls that were let in, in order; of very many only the last. */
 	calls: { product: Product; action: string; caller: string }[];
 }
 
-export type Product = 'cs' | 'ram' | 'ims' | 'sts';
+export type Product = 'cs' | 'ram' | 'ims' | 'sts' | 'sls';
+
+/** What may be peculiar about the log store of a cluster's audit trail. */
+export interface LogStoreTraits {
+	/** The cloud's list names its project all the same. */
+	isMissing?: 'project' | 'logstore';
+	/** Days. */
+	ttl?: number;
+	createdAt?: EpochSeconds;
+	/** Without an index nothing can be searched. */
+	hasNoIndex?: boolean;
+	/** Fields that the index leaves out. */
+	unindexed?: string[];
+	/** Further fields of it that hold text, as `user.extra`. */
+	indexed?: string[];
+	/** Logs beside the ones that it has. */
+	rows?: Record<string, string>[];
+	/** In place of the ones that it has. */
+	isEmpty?: boolean;
+}
 
 /** A key pair and whose it is. */
 export interface AccessKey {
