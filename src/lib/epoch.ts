@@ -1,6 +1,6 @@
 import type { EpochSeconds } from '../model/facts.ts';
 
-const MINUTE = 60;
+export const MINUTE = 60;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 

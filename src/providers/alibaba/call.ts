@@ -3,7 +3,7 @@ import { ApiError } from '../../lib/api-error.ts';
 import { type CloudFailure, classify, isTransient, toApiError } from './failure.ts';
 import { type Clock, createLimiter, type Limiter, realClock } from './limiter.ts';
 
-export type Product = 'cs' | 'ram' | 'ims' | 'sts';
+export type Product = 'cs' | 'ram' | 'ims' | 'sts' | 'sls';
 
 /** One read of the cloud. */
 export interface CloudRead<T> {
@@ -12,6 +12,8 @@ export interface CloudRead<T> {
 	/** As `cs:DescribeClustersV1`: the RAM action that it needs, which a gap names. */
 	action: string;
 	run: () => Promise<T>;
+	/** Of one attempt, for what takes longer than other calls. */
+	timeoutMs?: number;
 }
 
 /** Makes calls that change nothing: paced, bounded in time, tried again where that may help. */
@@ -113,15 +115,15 @@ function pause(ms: number, signal: AbortSignal, { after }: Clock): Promise<void>
 
 /** The SDK's own timers can be lost on a socket that is used again: ours ends the wait in any case. */
 async function once<T>(
-	{ run }: CloudRead<T>,
-	{ timeoutMs, signal }: CallerOptions,
+	{ run, timeoutMs }: CloudRead<T>,
+	{ timeoutMs: usualMs, signal }: CallerOptions,
 ): Promise<{ value: T } | { failure: CloudFailure }> {
 	let timer: NodeJS.Timeout | undefined;
 	let onAbort = () => {};
 	const late = new Promise<never>((_, reject) => {
 		const give = (name: string) => () => reject(Object.assign(new Error(name), { name }));
 		onAbort = give('AbortError');
-		timer = setTimeout(give('RequestTimeoutError'), timeoutMs);
+		timer = setTimeout(give('RequestTimeoutError'), timeoutMs ?? usualMs);
 		signal.addEventListener('abort', onAbort, { once: true });
 	});
 	try {

@@ -33,13 +33,15 @@ export function classify(error: unknown): CloudFailure {
 	};
 }
 
+/** How the log service says it, with status 403 or 503. */
+const TOO_MANY = /^Throttling|^(Read|Write)QuotaExceed|QpsLimitExceeded$|^ServerBusy$/;
 /** Whom the service does not know at all, or no longer: no permission would help. */
 const NOBODY = /AccessKey|SecurityToken|Signature/;
 
 function kindOf(name: string, code: string, status: number): CloudFailure['kind'] {
-	if (name === 'ThrottlingError' || code.startsWith('Throttling') || status === 429) return 'throttled';
+	if (name === 'ThrottlingError' || TOO_MANY.test(code) || status === 429) return 'throttled';
 	if (NOBODY.test(code)) return 'refused';
-	if (status === 403 || /^(NoPermission|Forbidden)/.test(code)) return 'forbidden';
+	if (status === 403 || /^(NoPermission|Forbidden|Unauthorized$)/.test(code)) return 'forbidden';
 	if (/Timeout/.test(name) || code === 'ETIMEDOUT' || name === 'AbortError') return 'timeout';
 	if (status === 404) return 'not_found';
 	if (status >= 500) return 'server';

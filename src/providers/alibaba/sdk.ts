@@ -1,7 +1,9 @@
+import { isIP } from 'node:net';
 import type Credential from '@alicloud/credentials';
 import type Cs from '@alicloud/cs20151215';
 import type Ims from '@alicloud/ims20190815';
 import type Ram from '@alicloud/ram20150501';
+import type Sls from '@alicloud/sls20201230';
 import type Sts from '@alicloud/sts20150401';
 import type { Product } from './call.ts';
 import { loadCredential } from './credential.ts';
@@ -23,6 +25,8 @@ export interface Clients {
 	ram(): Promise<Ram.default>;
 	ims(): Promise<Ims.default>;
 	sts(region: string): Promise<Sts.default>;
+	/** Of the region that the logs are kept in. */
+	sls(region: string): Promise<Sls.default>;
 }
 
 /** Clients of one account. */
@@ -78,6 +82,15 @@ export function createClients(access: CloudAccess): Clients {
 				const [sdk, options] = await Promise.all([import('@alicloud/sts20150401'), config('sts', region)]);
 				return construct<Sts.default>(sdk, options);
 			}),
+		sls: region =>
+			once(`sls ${region}`, async () => {
+				const [sdk, options] = await Promise.all([
+					import('@alicloud/sls20201230'),
+					config('sls', hostPart(region)),
+				]);
+				const client = construct<Sls.default>(sdk, options);
+				return isAddress(access.endpoints.sls) ? withProjectHeader(client) : client;
+			}),
 	};
 }
 
@@ -94,4 +107,24 @@ function construct<T>(sdk: { default: unknown }, options: object): T {
 /** A region becomes part of a host's name. */
 function hostPart(region: string): string {
 	return /^[a-z0-9-]{2,40}$/.test(region) ? region : DEFAULT_REGION;
+}
+
+/** An address has no room for the project that the log service wants in front of its host. */
+function isAddress(endpoint: string | undefined): boolean {
+	const host = endpoint?.replace(/:\d+$/, '') ?? '';
+	return host === 'localhost' || isIP(host) !== 0;
+}
+
+/** Sends the project as a header, which is signed, in place of a host that nobody can resolve. */
+function withProjectHeader(client: Sls.default): Sls.default {
+	const gateway = client._spi;
+	const modify: typeof gateway.modifyRequest = gateway.modifyRequest.bind(gateway);
+	gateway.modifyRequest = (context, attributes) => {
+		const { request } = context;
+		const { project, ...hostMap } = request.hostMap ?? {};
+		request.hostMap = hostMap;
+		request.headers = { ...request.headers, 'x-log-project': project ?? '' };
+		return modify(context, attributes);
+	};
+	return client;
 }

@@ -47,6 +47,24 @@ const FORMS: [
 		gap('throttled', `${ACTION} was throttled (Throttling.User, request ${REQUEST})`),
 	],
 	[
+		'throttled, as the log service says it',
+		thrown({ statusCode: 403, code: 'ReadQuotaExceed', data: { requestId: REQUEST } }),
+		'throttled',
+		true,
+		gap('throttled', `${ACTION} was throttled (ReadQuotaExceed, request ${REQUEST})`),
+	],
+	[
+		'forbidden, as the log service says it',
+		thrown({ statusCode: 401, code: 'Unauthorized', data: { requestId: REQUEST } }),
+		'forbidden',
+		false,
+		gap(
+			'forbidden',
+			`${ACTION} is not allowed (Unauthorized, request ${REQUEST}); grant "${ACTION}" to read it`,
+			ACTION,
+		),
+	],
+	[
 		'throttled, by a server error',
 		service(503, 'Throttling.ConcurrentLimitExceeded'),
 		'throttled',
