@@ -1,4 +1,5 @@
 import { withActivity } from './activity.ts';
+import { type CloudTrail, readTrail } from './cloud-audit.ts';
 import { type CloudTime, createCloudTime } from './cloud-time.ts';
 import { collectLive } from './collect.ts';
 import { boundUids, toIdentities, withHolders } from './collectors/alibaba/identities.ts';
@@ -198,14 +199,16 @@ async function clusterFacts(
 			gaps.push(toGap('cloud', action, error));
 			return otherwise;
 		};
-	const [states, audit, live, directory] = await Promise.all([
+	const audited = time.spend(readAudit(account, row)).catch(lose('cs:GetClusterAuditProject', null));
+	const [states, audit, live, directory, logged] = await Promise.all([
 		time
 			.spend(listStates(account, row))
 			.catch(lose<Listing<never> | null>('cs:ListClusterKubeconfigStates', null)),
-		time.spend(readAudit(account, row)).catch(lose('cs:GetClusterAuditProject', null)),
+		audited,
 		liveFacts(row, own, files, time, context),
 		// Not of the cluster's own time: the account's lists are long for whoever comes first.
 		createCloudTime(context.account, request).spend(context.directory).catch(lateDirectory(context)),
+		audited.then(found => trailOf(row, found, context)),
 	]);
 	if (states !== null && states.fault !== '')
 		gaps.push({
@@ -238,12 +241,17 @@ async function clusterFacts(
 		reachable: live.reachable || states !== null,
 		credentials: [...live.credentials, ...credentials],
 		identities,
+		audit: logged?.trail ?? live.audit,
 		sources: [
-			...live.sources.filter(({ source }) => source !== 'cloud' && source !== 'identities'),
+			...live.sources.filter(
+				({ source }) =>
+					!(source === 'usage' && logged !== null) && source !== 'cloud' && source !== 'identities',
+			),
 			status('cloud', gaps, states === null, kubeconfigCount),
 			status('identities', directory.gaps, false, cloudStates.length),
+			...(logged === null ? [] : [logged.status]),
 		],
-		gaps: [...live.gaps, ...gaps, ...directory.gaps],
+		gaps: [...live.gaps, ...gaps, ...directory.gaps, ...(logged?.gaps ?? [])],
 	};
 }
 
@@ -264,6 +272,19 @@ function tellFailures(failures: Map<string, string>, row: ClusterRow, { toldCode
 		const message = `${oneLine(row.name || row.id, 60)}: seven-day record: ${why}; further ones of this kind are in the views only`;
 		request.onEvent({ kind: 'notice', message });
 	}
+}
+
+/** Null where nobody wants it. */
+function trailOf(
+	row: ClusterRow,
+	audit: { isEnabled: boolean | null; project: string } | null,
+	{ account, target, request }: Context,
+): Promise<CloudTrail> | null {
+	if (target.audit === null) return null;
+	const { now, signal } = request;
+	// A time of its own: a long log costs the cluster nothing else.
+	const time = createCloudTime(account, request);
+	return readTrail(time, { ...row, ...audit }, { ...target.audit, now, signal });
 }
 
 function status(source: Source, gaps: Gap[], isLost: boolean, count: number): SourceStatus {

@@ -44,6 +44,7 @@ export const configSchema = z.strictObject({
 	'no-temporary-kubeconfig': z.boolean().optional(),
 	'alibaba-endpoint': z.array(name).min(1).optional(),
 	activity: z.boolean().optional(),
+	'audit-days': within(ranges['audit-days']),
 	'alibaba-ca': path.optional(),
 	identities: path.optional(),
 	scim: z.url().optional(),

@@ -22,6 +22,7 @@ export const ranges = {
 	threads: { min: 1, max: 256 },
 	timeout: { min: 1, max: 86_400 },
 	'request-timeout': { min: 1, max: 3_600 },
+	'audit-days': { min: 0, max: 365 },
 	'max-waiver-days': { min: 1, max: 3_660 },
 };
 
@@ -68,8 +69,13 @@ export const scanFlags = named({
 	'account-profile': list('Alibaba Cloud:', 'PROFILE', 'Accounts, by profile of the aliyun CLI'),
 	'endpoint-access': choice('Alibaba Cloud:', ['public', 'private'], 'How to reach API servers', 'public'),
 	'no-temporary-kubeconfig': toggle('Alibaba Cloud:', 'Issue none; read RBAC by kubeconfigs of your own'),
-	'alibaba-endpoint': list('Alibaba Cloud:', 'PRODUCT=HOST', 'Addresses of cs, ram, ims or sts, as in a VPC'),
+	'alibaba-endpoint': list(
+		'Alibaba Cloud:',
+		'PRODUCT=HOST',
+		'Addresses of cs, ram, ims, sts or sls, as in a VPC',
+	),
 	activity: toggle('Alibaba Cloud:', 'Ask for 7-day records of what may be deleted or ends soon'),
+	'audit-days': count('Alibaba Cloud:', 'audit-days', 'Days of the audit log to read, 0 for none', '90'),
 	'alibaba-ca': text('Alibaba Cloud:', 'FILE', 'CAs that those addresses may be signed by'),
 	identities: text('Identities:', 'FILE', 'Who is still here, as CSV or JSON'),
 	scim: text('Identities:', 'URL', 'A SCIM 2.0 service that says who is still here'),

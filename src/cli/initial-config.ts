@@ -39,6 +39,7 @@ const examples = {
 	'no-temporary-kubeconfig': 'false',
 	'alibaba-endpoint': '[cs=cs-anony-vpc.cn-hangzhou.aliyuncs.com]',
 	activity: 'false',
+	'audit-days': '90',
 	'alibaba-ca': 'ca.pem',
 	identities: 'people.csv',
 	scim: 'https://idp.example.com/scim/v2',

@@ -22,7 +22,7 @@ export interface CloudTarget {
 		/** Of the CLI's profiles; null for the default chain of credentials. */
 		profile: string | null;
 		/** `host:port` in place of a product's public address. */
-		endpoints: Partial<Record<'cs' | 'ram' | 'ims' | 'sts', string>>;
+		endpoints: Partial<Record<'cs' | 'ram' | 'ims' | 'sts' | 'sls', string>>;
 		/** PEM of further CAs that those addresses may be signed by; empty for none. */
 		authorities: string;
 		timeoutMs: number;
@@ -40,6 +40,19 @@ export interface CloudTarget {
 	 * that are about to be deleted or to end.
 	 */
 	activity: 'none' | 'candidates' | 'all';
+	/** How far back the clusters' audit logs are read; null reads none. */
+	audit: CloudAudit | null;
+}
+
+/** What of the audit logs that a cloud keeps is read. */
+export interface CloudAudit {
+	days: number;
+	/** Somebody asked for them: else a permission that is missing is no gap, for nobody was told that it is needed. */
+	isAsked: boolean;
+	/** Shows source addresses in place of their hashes. */
+	showSources: boolean;
+	/** Of those hashes, a new one for each run. */
+	salt: string;
 }
 
 /** Rosters of people, and how their rows are matched to users of clusters. */

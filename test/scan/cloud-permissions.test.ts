@@ -23,6 +23,17 @@ async function policy(name: string): Promise<{ Version: string; Statement: State
 const actionsOf = ({ Statement }: { Statement: Statement[] }) =>
 	Statement.flatMap(({ Action }) => Action).toSorted(byCodeUnit);
 
+/** Which products' actions RAM can bind to which resources. */
+const PRODUCTS: Record<string, string[]> = {
+	'*': ['cs', 'ram'],
+	'acs:cs:*:*:cluster/*': ['cs'],
+	'acs:log:*:*:project/k8s-log-*': ['log'],
+};
+const PREFIXES: Record<string, string> = { cs: 'cs', sls: 'log' };
+/** Operations that RAM calls otherwise. */
+const ACTIONS: Record<string, string> = { GetLogsV2: 'GetLogStoreLogs' };
+const AUDIT = { days: 30, isAsked: true, showSources: false, salt: 'salt' };
+
 describe('deploy/alibaba/scan-policy.json', it => {
 	it('is a RAM policy that allows, each action once and no pattern', async () => {
 		for (const name of ['scan-policy.json', 'remediate-policy.json']) {
@@ -30,10 +41,10 @@ describe('deploy/alibaba/scan-policy.json', it => {
 			assert.is(read.Version, '1');
 			for (const { Effect, Action, Resource } of read.Statement) {
 				assert.is(Effect, 'Allow');
-				assert.ok(['*', 'acs:cs:*:*:cluster/*'].includes(Resource));
+				assert.ok(Object.hasOwn(PRODUCTS, Resource));
 				// RAM has no resource for who is in an account, and lists no clusters by cluster.
-				if (Resource !== '*') assert.ok(Action.every(action => action.startsWith('cs:')));
-				assert.ok(Action.every(action => /^(cs|ram):[A-Z]\w+$/.test(action)));
+				assert.ok(Action.every(action => PRODUCTS[Resource]?.includes(action.split(':')[0] ?? '')));
+				assert.ok(Action.every(action => /^(cs|ram|log):[A-Z]\w+$/.test(action)));
 			}
 			const actions = actionsOf(read);
 			assert.is(new Set(actions).size, actions.length);
@@ -44,7 +55,7 @@ describe('deploy/alibaba/scan-policy.json', it => {
 		withCloud({ clusters: 6, identities: 40, bindings: 20 }, async fleet => {
 			const allowed = actionsOf(await policy('scan-policy.json'));
 			const key = keyOf(fleet, fleet.state.accessKeys[0]?.holder ?? '', { allowed });
-			const { report, notices } = await scanCloud(fleet, { key, target: { activity: 'all' } });
+			const { report, notices } = await scanCloud(fleet, { key, target: { activity: 'all', audit: AUDIT } });
 			const denied = (text: string) => /forbidden|not allowed|grant /i.test(text);
 			assert.equal(
 				report.gaps.filter(({ code, permission }) => code === 'forbidden' || permission !== ''),
@@ -53,7 +64,7 @@ describe('deploy/alibaba/scan-policy.json', it => {
 			assert.equal(notices.filter(denied), []);
 			const called = fleet.state.calls
 				.filter(({ action }) => action !== 'GetCallerIdentity')
-				.map(({ product, action }) => `${product === 'cs' ? 'cs' : 'ram'}:${action}`);
+				.map(({ product, action }) => `${PREFIXES[product] ?? 'ram'}:${ACTIONS[action] ?? action}`);
 			assert.equal([...new Set(called)].toSorted(byCodeUnit), allowed);
 		}));
 

@@ -73,6 +73,7 @@ export function cloudTarget(
 		endpointAccess: 'public',
 		kubeconfigMinutes: 30,
 		activity: 'none',
+		audit: null,
 		...target,
 	};
 }

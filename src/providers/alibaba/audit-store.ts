@@ -78,12 +78,12 @@ export async function readIndex(
 	return fields;
 }
 
-const limits = new WeakMap<Account['caller'], Map<string, LimitFunction>>();
+const limits = new WeakMap<Account['clients'], Map<string, LimitFunction>>();
 
 /** Clusters may share a project: they share its statements too. */
-function limitOf({ caller }: Account, project: string): LimitFunction {
-	const known = limits.get(caller) ?? new Map<string, LimitFunction>();
-	limits.set(caller, known);
+function limitOf({ clients }: Account, project: string): LimitFunction {
+	const known = limits.get(clients) ?? new Map<string, LimitFunction>();
+	limits.set(clients, known);
 	const limit = known.get(project) ?? pLimit(AT_ONCE);
 	known.set(project, limit);
 	return limit;
