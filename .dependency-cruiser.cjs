@@ -67,7 +67,8 @@ module.exports = {
 		law(
 			'sdks-stay-in-providers',
 			'A client library leaks its types and its 0.4 s of loading into whatever imports it.',
-			{ path: '^src/', pathNot: '^src/providers/' },
+			// The embedded log service answers SQL as its own server, which is what DuckDB is there.
+			{ path: '^src/', pathNot: '^src/(providers/|demo/alibaba/sls-engine)' },
 			files('node_modules/(@kubernetes|@alicloud|@duckdb)/'),
 		),
 

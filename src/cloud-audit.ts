@@ -26,15 +26,20 @@ interface AuditedCluster {
 export async function readTrail(
 	{ account, spend }: CloudTime,
 	{ id, region, isEnabled = null, project = '' }: AuditedCluster,
-	{ now, signal, ...asked }: CloudAudit & { now: EpochSeconds; signal: AbortSignal },
+	{
+		now,
+		showSources,
+		salt,
+		signal,
+		...asked
+	}: CloudAudit & Words & { now: EpochSeconds; signal: AbortSignal },
 ): Promise<CloudTrail> {
 	if (isEnabled === false) return without(auditingOff('auditing is off', asked));
 	// Why it is not known is a gap of the cloud's already.
 	if (project === '')
 		return without(gapOf('partial', 'the cloud names no log project of the audit log', asked));
 	try {
-		const { days, showSources, salt } = asked;
-		const question = { from: now - days * DAY, to: now, showSources, salt, signal };
+		const question = { from: now - asked.days * DAY, to: now, showSources, salt, signal };
 		const trail = await spend(readAuditLog(account, { id, region, auditProject: project }, question));
 		const problems = trail.streams.flatMap(stream => stream.problems);
 		const count = trail.streams.reduce((sum, { events }) => sum + events, 0);
@@ -49,6 +54,12 @@ export async function readTrail(
 			return without(auditingOff('its log project or log store is not there', asked));
 		return without(unread(toGap('usage', 'log:GetLogStoreLogs', error), asked));
 	}
+}
+
+/** How source addresses are told: as they are, or as hashes with this salt. */
+interface Words {
+	showSources: boolean;
+	salt: string;
 }
 
 type Asked = Pick<CloudAudit, 'isAsked'>;

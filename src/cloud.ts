@@ -281,10 +281,10 @@ function trailOf(
 	{ account, target, request }: Context,
 ): Promise<CloudTrail> | null {
 	if (target.audit === null) return null;
-	const { now, signal } = request;
+	const { now, signal, showSources, sourceSalt: salt } = request;
 	// A time of its own: a long log costs the cluster nothing else.
 	const time = createCloudTime(account, request);
-	return readTrail(time, { ...row, ...audit }, { ...target.audit, now, signal });
+	return readTrail(time, { ...row, ...audit }, { ...target.audit, now, showSources, salt, signal });
 }
 
 function status(source: Source, gaps: Gap[], isLost: boolean, count: number): SourceStatus {

@@ -48,9 +48,11 @@ export async function scan(request: ScanRequest, bundle: Bundle): Promise<Report
 async function scanWith(
 	pool: PolicyPool,
 	memory: Memory | null,
-	request: ScanRequest,
+	asked: ScanRequest,
 	bundle: Bundle,
 ): Promise<Report> {
+	// One salt for all runs of a history: their hashes can be compared.
+	const request = { ...asked, sourceSalt: memory?.salt ?? asked.sourceSalt };
 	const files = await readKubeconfigFiles(request.files, request.signal);
 	const discovered = await discover(request);
 	const [cloud, roster] = await Promise.all([cloudClusters(request, discovered), readRoster(request)]);
@@ -64,10 +66,9 @@ async function scanWith(
 		...[...offline, ...broken, ...cloud.broken].map(readyWork),
 	];
 	refuseSharedLogs(request, work.length);
-	const sourceSalt = memory?.salt ?? request.sourceSalt;
 	const complete: Complete = async facts => {
 		const known = roster === null ? facts : withRoster(facts, roster);
-		const heard = await withTrail(known, { ...request, sourceSalt });
+		const heard = await withTrail(known, request);
 		return memory === null ? heard : memory.withHistory(heard);
 	};
 	request.onEvent({ kind: 'targets', count: work.length });

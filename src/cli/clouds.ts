@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ScanError } from '../lib/scan-error.ts';
 import type { CloudAudit, CloudTarget } from '../model/scan.ts';
 import { oneOf } from './flags.ts';
@@ -48,7 +47,7 @@ function auditOf(
 	// Who has addresses of their own for the rest need not reach the public one of the logs.
 	const isOutOfReach = Object.keys(endpoints).length > 0 && endpoints.sls === undefined;
 	if (days === 0 || (asked === undefined && isOutOfReach)) return null;
-	return { days, isAsked: asked !== undefined, showSources: false, salt: randomUUID() };
+	return { days, isAsked: asked !== undefined };
 }
 
 function endpointsOf(pairs: string[]): CloudTarget['access']['endpoints'] {

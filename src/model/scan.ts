@@ -49,10 +49,6 @@ export interface CloudAudit {
 	days: number;
 	/** Somebody asked for them: else a permission that is missing is no gap, for nobody was told that it is needed. */
 	isAsked: boolean;
-	/** Shows source addresses in place of their hashes. */
-	showSources: boolean;
-	/** Of those hashes, a new one for each run. */
-	salt: string;
 }
 
 /** Rosters of people, and how their rows are matched to users of clusters. */

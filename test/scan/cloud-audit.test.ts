@@ -8,7 +8,7 @@ import { assert, describe } from '../helpers/describe.ts';
 import { withAccount } from '../providers/alibaba/own-account.ts';
 import { cloudTarget, scanCloud } from './cloud-scan.ts';
 
-const AUDIT = { days: 20, isAsked: true, showSources: false, salt: 'salt' };
+const AUDIT = { days: 20, isAsked: true };
 
 async function trailOf(
 	fleet: CloudFleet,
@@ -31,7 +31,7 @@ async function trailOf(
 		readTrail(
 			{ account, spend: work => work },
 			{ ...cluster, ...cluster.audit, ...rest },
-			{ ...AUDIT, isAsked, now: clock(), signal },
+			{ ...AUDIT, isAsked, now: clock(), showSources: false, salt: 'salt', signal },
 		),
 	);
 }

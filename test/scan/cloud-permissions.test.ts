@@ -32,7 +32,7 @@ const PRODUCTS: Record<string, string[]> = {
 const PREFIXES: Record<string, string> = { cs: 'cs', sls: 'log' };
 /** Operations that RAM calls otherwise. */
 const ACTIONS: Record<string, string> = { GetLogsV2: 'GetLogStoreLogs' };
-const AUDIT = { days: 30, isAsked: true, showSources: false, salt: 'salt' };
+const AUDIT = { days: 30, isAsked: true };
 
 describe('deploy/alibaba/scan-policy.json', it => {
 	it('is a RAM policy that allows, each action once and no pattern', async () => {

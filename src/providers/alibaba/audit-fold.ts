@@ -42,7 +42,9 @@ export function createFold(words: SourceWords): Fold {
 			const own = {
 				username,
 				userUid: row.uid ?? '',
-				credentialId: row.credential ?? '',
+				// A token's own id is in no inventory.
+				credentialId: (row.credential ?? '').startsWith('X509SHA256=') ? (row.credential ?? '') : '',
+				hasOtherId: (row.credential ?? '').startsWith('JTI='),
 				tokenSecret: secretOf(row),
 				impersonator: '',
 			};
@@ -50,7 +52,7 @@ export function createFold(words: SourceWords): Fold {
 			addActor(actors, impersonated === '' ? row : granted(row), words, own);
 			if (other !== '')
 				addActor(actors, row, words, {
-					...{ username: other, userUid: '', credentialId: '', tokenSecret: '' },
+					...{ username: other, userUid: '', credentialId: '', hasOtherId: false, tokenSecret: '' },
 					impersonator: username,
 				});
 			addRequest(requests, row, other || username);
@@ -114,7 +116,10 @@ function addActor(
 	actors: Map<string, Actor>,
 	row: LogRow,
 	words: SourceWords,
-	login: Pick<AuditActor, 'username' | 'userUid' | 'credentialId' | 'tokenSecret' | 'impersonator'>,
+	login: Pick<
+		AuditActor,
+		'username' | 'userUid' | 'credentialId' | 'hasOtherId' | 'tokenSecret' | 'impersonator'
+	>,
 ): void {
 	const key = JSON.stringify(Object.values(login));
 	const [first, last, lastAllowed] = [number(row.begins), number(row.ends), number(row.allowed_last)];

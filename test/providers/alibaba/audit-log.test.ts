@@ -71,6 +71,7 @@ function event(at: number, username: string, change: Record<string, string> = {}
 
 const actor = {
 	credentialId: '',
+	hasOtherId: false,
 	userUid: '',
 	tokenSecret: '',
 	impersonator: '',
@@ -118,6 +119,8 @@ describe('readAuditLog', it => {
 			event(at + 55, 'system:anonymous', { 'objectRef.resource': '', requestURI: '/readyz?verbose' }),
 			event(at + 56, 'system:apiserver', { sourceIPs: '["::1"]' }),
 			event(at + 57, 'system:serviceaccount:shop:web', {
+				'user.extra':
+					'{"authentication.kubernetes.io/credential-id":["JTI=00000000-0000-4000-8000-000000000000"]}',
 				'user.uid': 'uid-1',
 				'annotations.authentication.k8s.io/legacy-token-manual-secret': 'web-token',
 				'annotations.authorization.k8s.io/decision': 'forbid',
@@ -163,7 +166,7 @@ describe('readAuditLog', it => {
 						one('2003', 20),
 						one('support', 20, { impersonator: '2003', lastAllowed: null, allowed: 0, denied: 1 }),
 						one('system:serviceaccount:shop:web', 57, {
-							...{ userUid: 'uid-1', tokenSecret: 'shop/web-token' },
+							...{ hasOtherId: true, userUid: 'uid-1', tokenSecret: 'shop/web-token' },
 							...{ lastAllowed: null, allowed: 0, denied: 1 },
 						}),
 						one('kubernetes-admin', 30),
