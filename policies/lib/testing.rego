@@ -193,6 +193,7 @@ _usage := {
 	"reason": "",
 	"first": now - (30 * day),
 	"last": now - hour,
+	"lastAllowed": now - hour,
 	"allowed": 40,
 	"denied": 0,
 	"impersonated": 0,

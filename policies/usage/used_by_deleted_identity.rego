@@ -28,6 +28,8 @@
 #     - {case: Nobody says since when the identity is gone, test: test_without_the_day_of_leaving_it_is_unknown}
 #     - {case: Every request was refused, test: test_leaves_who_was_always_refused}
 #     - {case: Worked until the day of leaving, test: test_leaves_use_before_the_leave}
+#     - {case: Refused since the day of leaving, test: test_leaves_who_is_refused_since_the_leave}
+#     - {case: Somebody else acts under this name, test: test_leaves_whom_others_impersonate}
 #     - {case: The identity is on no list, test: test_a_state_that_nobody_knows_is_unknown}
 #     - {case: "Service accounts, groups and parts of Kubernetes", test: test_does_not_judge_who_is_no_user}
 #   params:
@@ -48,7 +50,7 @@ import data.lib.usage
 deny contains {
 	"state": input.identity.state,
 	"stateSince": input.identity.stateSince,
-	"lastUsed": input.usage.last,
+	"lastUsed": input.usage.lastAllowed,
 	"allowed": input.usage.allowed,
 	"denied": input.usage.denied,
 } if {
@@ -76,8 +78,7 @@ not_applicable if {
 
 _is_used if {
 	_is_gone
-	input.usage.allowed > 0
-	input.usage.last > input.identity.stateSince + _params.slack_seconds
+	input.usage.lastAllowed > input.identity.stateSince + _params.slack_seconds
 }
 
 _is_quiet if {
@@ -86,11 +87,18 @@ _is_quiet if {
 	input.usage.allowed == 0
 }
 
+# Others acted in its name, who may: that is their use.
+_is_quiet if {
+	_is_gone
+	_is_seen
+	input.usage.allowed + input.usage.denied == input.usage.impersonated
+}
+
 # Undefined without both dates.
 _is_quiet if {
 	_is_gone
 	_is_seen
-	input.identity.stateSince - input.usage.last >= 0
+	input.identity.stateSince - input.usage.lastAllowed >= 0
 }
 
 _is_gone if input.identity.state in {"disabled", "deleted"}

@@ -46,8 +46,20 @@ test_leaves_use_before_the_leave if {
 }
 
 test_leaves_who_was_always_refused if {
-	passes(gone({}, {"allowed": 0, "denied": 5, "last": testing.now}))
-	passes(gone({"stateSince": null}, {"allowed": 0, "denied": 5, "last": testing.now}))
+	passes(gone({}, {"allowed": 0, "denied": 5, "last": testing.now, "lastAllowed": null}))
+	passes(gone({"stateSince": null}, {"allowed": 0, "denied": 5, "last": testing.now, "lastAllowed": null}))
+}
+
+test_leaves_who_is_refused_since_the_leave if {
+	passes(gone({}, {"last": testing.now, "lastAllowed": left, "denied": 9}))
+	unknown(gone({}, {"last": testing.now, "lastAllowed": left, "denied": 9, "grade": "C"}))
+}
+
+test_leaves_whom_others_impersonate if {
+	passes(gone({}, {"last": testing.now, "lastAllowed": null, "allowed": 3, "denied": 2, "impersonated": 5}))
+	unknown(gone({}, {"last": testing.now, "lastAllowed": null, "allowed": 3, "denied": 3, "impersonated": 5}))
+	unknown(gone({}, {"lastAllowed": null, "allowed": 3, "denied": 2, "impersonated": 5, "grade": "C"}))
+	unknown(gone({"state": "unknown"}, {"lastAllowed": null, "allowed": 3, "denied": 2, "impersonated": 5}))
 }
 
 test_leaves_who_made_no_request if {
@@ -103,12 +115,17 @@ test_does_not_judge_who_is_no_user if {
 	exempt(gone({"name": "system:kube-scheduler"}, {}))
 }
 
-unused := {"result": "unused", "first": null, "last": null, "allowed": 0}
+unused := {"result": "unused", "first": null, "last": null, "lastAllowed": null, "allowed": 0}
 
 gone(identity, usage) := testing.identity({
 	"identity": object.union({"state": "deleted", "stateSince": left}, identity),
-	"usage": object.union(testing.usage({}), usage),
+	"usage": object.union_n([testing.usage({}), _let_through(usage), usage]),
 })
+
+# Its last request was let through, unless a case says otherwise.
+_let_through(usage) := {"lastAllowed": usage.last}
+
+_let_through(usage) := {} if not "last" in object.keys(usage)
 
 deny(r) := found if found := policy.deny with input as r with data.params as params
 

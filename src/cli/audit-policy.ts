@@ -51,7 +51,8 @@ type Rule = Policy['rules'][number];
 
 /** The first rule that matches decides; what none matches is not logged. */
 function leftOut({ rules, omitStages }: Policy): AuditPolicy {
-	const silent = rules.filter(({ level, omitStages: own }) => level === 'None' || omitsAnswer(own));
+	const dropping = rules.filter(({ level, omitStages: own }) => level === 'None' || omitsAnswer(own));
+	const silent = dropping.filter(one => !isOfProbes(one));
 	const anybody = silent.filter(one => !namesSomebody(one));
 	const last = rules.at(-1);
 	const isOpenEnded = last === undefined || !isCatchAll(last);
@@ -63,6 +64,15 @@ function leftOut({ rules, omitStages }: Policy): AuditPolicy {
 		users: [...new Set(users)].sort(),
 		groups: [...new Set(groups)].sort(),
 	};
+}
+
+/** Paths that probes ask, and that most policies leave out: who works in a cluster asks for more. */
+const PROBED = /^\/(healthz|livez|readyz|version|swagger)([/*.-]|$)/;
+
+function isOfProbes({ resources, nonResourceURLs }: Rule): boolean {
+	return (
+		isEmpty(resources) && !isEmpty(nonResourceURLs) && (nonResourceURLs ?? []).every(url => PROBED.test(url))
+	);
 }
 
 const isEmpty = (list: unknown[] | null | undefined) => (list ?? []).length === 0;

@@ -24,7 +24,7 @@ export function withAudit(facts: Facts): Facts {
 		cluster: { ...facts.cluster, auditing: auditingOf(audit, evidence) },
 		credentials,
 		sources,
-		gaps: [...gaps, ...droppedGaps(credentials, audit)],
+		gaps: [...gaps, ...droppedGaps({ ...facts, credentials }, audit)],
 	};
 }
 
@@ -66,8 +66,13 @@ function bodyGap({ ledger }: Facts, { opaqueRequests }: AuditTrail): Gap[] {
 	return [{ source: 'history', code, message, permission: '', subject: '' }];
 }
 
-/** Users whose requests the audit policy leaves out, and what they log in with. */
-function droppedGaps(credentials: Credential[], trail: AuditTrail): Gap[] {
+/**
+ * People and robots of this cluster whose requests the audit policy leaves out, and what they log in with. Of the parts
+ * of Kubernetes, which most audit policies leave out, only their usage says so.
+ */
+function droppedGaps({ credentials, bindings }: Facts, trail: AuditTrail): Gap[] {
+	const bound = bindings.flatMap(({ subjects }) => subjects.map(({ name }) => name));
+	const met = new Set([...bound, ...credentials.map(({ username }) => username)]);
 	const gap = (subject: string, message: string): Gap => ({
 		source: 'usage',
 		code: 'partial',
@@ -75,7 +80,8 @@ function droppedGaps(credentials: Credential[], trail: AuditTrail): Gap[] {
 		permission: '',
 		subject,
 	});
-	const users = (trail.policy?.users ?? []).map(user => gap(user, droppedReason(trail, user, [], true)));
+	const dropped = (trail.policy?.users ?? []).filter(user => met.has(user) && !user.startsWith('system:'));
+	const users = dropped.map(user => gap(user, droppedReason(trail, user, [], true)));
 	const held = credentials.flatMap(({ uid, username, groups }) => {
 		const reason = droppedReason(trail, username, groups, true);
 		return reason === '' ? [] : [gap(uid, reason)];

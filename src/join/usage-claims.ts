@@ -13,7 +13,10 @@ const MAX_AGENTS = 20;
 /** No more than so many characters of reasons: a log may have hundreds of files that could not be read. */
 const MAX_REASON = 600;
 
-const SILENT = { first: null, last: null, allowed: 0, denied: 0, impersonated: 0, agents: [], sources: 0 };
+const SILENT = {
+	...{ first: null, last: null, lastAllowed: null, allowed: 0, denied: 0 },
+	...{ impersonated: 0, agents: [], sources: 0 },
+};
 
 /** What the audit log says of one key: its actors, or that there were none, which only a whole log can. */
 export function claimOf(
@@ -44,7 +47,8 @@ export function withoutEvidence({ window, reasons }: Pick<Evidence, 'window' | '
 
 function sum(
 	actors: AuditActor[],
-): Omit<typeof SILENT, 'first' | 'last' | 'agents'> & Pick<Usage, 'first' | 'last' | 'agents'> {
+): Omit<typeof SILENT, 'first' | 'last' | 'lastAllowed' | 'agents'> &
+	Pick<Usage, 'first' | 'last' | 'lastAllowed' | 'agents'> {
 	const requests = (of: AuditActor[]) =>
 		of.reduce((total, { allowed, denied }) => total + allowed + denied, 0);
 	const agents = new Set(actors.flatMap(actor => actor.agents));
@@ -52,6 +56,7 @@ function sum(
 	return {
 		first: actors.reduce((first, actor) => Math.min(first, actor.first), Number.POSITIVE_INFINITY),
 		last: actors.reduce((last, actor) => Math.max(last, actor.last), Number.NEGATIVE_INFINITY),
+		lastAllowed: lastAllowed(actors),
 		allowed: actors.reduce((total, { allowed }) => total + allowed, 0),
 		denied: actors.reduce((total, { denied }) => total + denied, 0),
 		impersonated: requests(actors.filter(({ impersonator }) => impersonator !== '')),
@@ -59,6 +64,13 @@ function sum(
 		// A list that was cut says at least how long it was.
 		sources: actors.reduce((most, { sourcesTotal }) => Math.max(most, sourcesTotal), sources.size),
 	};
+}
+
+function lastAllowed(actors: AuditActor[]): EpochSeconds | null {
+	const own = actors
+		.filter(({ impersonator }) => impersonator === '')
+		.flatMap(actor => actor.lastAllowed ?? []);
+	return own.length === 0 ? null : own.reduce((last, at) => Math.max(last, at));
 }
 
 const NO_WINDOW = { from: null, to: null, complete: false };

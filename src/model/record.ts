@@ -83,6 +83,8 @@ export interface Usage {
 	reason: string;
 	first: EpochSeconds | null;
 	last: EpochSeconds | null;
+	/** Last one of its own that was let through: not a refused one, and none that an impersonator made. */
+	lastAllowed: EpochSeconds | null;
 	/** Requests that the API server let through, and that it refused. */
 	allowed: number;
 	denied: number;

@@ -21,10 +21,18 @@ describe('parseAuditPolicy', it => {
 	it('a stage that is not the answer may be left out', () =>
 		assert.equal(policy(ALL, 'omitStages: [RequestReceived]\n'), whole));
 	it('requests of anybody are left out', () =>
-		assert.equal(policy(`  - level: None\n    nonResourceURLs: ['/healthz*']\n${ALL}`), {
+		assert.equal(policy(`  - level: None\n    nonResourceURLs: ['/healthz*', '/api*']\n${ALL}`), {
 			...whole,
 			dropsRequests: true,
 		}));
+	it('what probes ask may be left out', () => {
+		const probes = (urls: string) => policy(`  - {level: None, nonResourceURLs: [${urls}]}\n${ALL}`);
+		assert.equal(probes("'/healthz*', /version, '/swagger*', /livez/ping, '/readyz*'"), whole);
+		for (const url of ['/healthzz', "'*'", '/metrics', "'/v*'"])
+			assert.equal(probes(`/healthz, ${url}`), { ...whole, dropsRequests: true });
+		const resources = `  - {level: None, nonResourceURLs: [/healthz], resources: [{group: ''}]}\n`;
+		assert.is(policy(`${resources}${ALL}`).dropsRequests, true);
+	});
 	it('requests of users and groups are left out', () =>
 		assert.equal(
 			policy(

@@ -169,6 +169,7 @@ describe('toFinding :: remediation', it => {
 		reason: '',
 		first: null,
 		last: null,
+		lastAllowed: null,
 		allowed: 0,
 		denied: 0,
 		impersonated: 0,

@@ -100,6 +100,7 @@ export function usage(rest: Partial<Usage> = {}): Usage {
 		reason: '',
 		first: NOW - 10 * DAY,
 		last: NOW - DAY,
+		lastAllowed: NOW - DAY,
 		allowed: 5,
 		denied: 1,
 		impersonated: 0,
@@ -116,6 +117,7 @@ export function usage(rest: Partial<Usage> = {}): Usage {
 export const SILENT = {
 	first: null,
 	last: null,
+	lastAllowed: null,
 	allowed: 0,
 	denied: 0,
 	impersonated: 0,

@@ -96,6 +96,12 @@ describe('withAudit', it => {
 		assert.is(usageStatus(facts)[0]?.status, 'complete');
 	});
 
+	it('parts of Kubernetes and strangers whose requests are left out are no gap', () => {
+		const policy = { dropsRequests: false, users: ['system:kube-proxy', 'kubelet'], groups: ['system:nodes'] };
+		const facts = withAudit(auditedFacts(trail([], { policy }), { credentials: [held('bob', 'b')] }));
+		assert.equal(gapsOf(facts), []);
+	});
+
 	it('requests without a body are a gap of the history, where one is kept', () => {
 		const audit = trail([], { opaqueRequests: 2 });
 		const message =

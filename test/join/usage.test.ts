@@ -546,6 +546,16 @@ describe('indexUsage :: identities', it => {
 		assert.equal(usageOfUser('carol', trail(actors)), unused(byUser));
 	});
 
+	it('its own last request that was let through, apart from refused ones and those of others', () => {
+		const refused = actor('ann', { credentialId: id('a'), lastAllowed: NOW - 5 * DAY });
+		const others = actor('ann', { impersonator: 'root', allowed: 3, denied: 0 });
+		const own = usage({ ...byUser, lastAllowed: NOW - 5 * DAY });
+		assert.equal(usageOfUser('ann', trail([refused])), own);
+		assert.is(usageOfUser('ann', trail([refused, others]))?.lastAllowed, NOW - 5 * DAY);
+		const impersonated = { ...byUser, lastAllowed: null, allowed: 3, denied: 0, impersonated: 3 };
+		assert.equal(usageOfUser('ann', trail([others])), usage(impersonated));
+	});
+
 	it('of a service account the one that there is', () => {
 		const serviceAccounts = [
 			{ uid: 'sa-1', namespace: 'ci', name: 'deploy' },
