@@ -105,6 +105,8 @@ export interface TimelineEntry {
 	at: EpochSeconds;
 	/** Whatever id the events name, also that of a bound token. */
 	credentialId: string;
+	/** As in AuditActor. */
+	tokenSecret: string;
 	username: string;
 	/** Who acted under this username; empty where the login was its own. */
 	impersonator: string;

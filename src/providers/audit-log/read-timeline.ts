@@ -55,7 +55,7 @@ function onlyOf(database: Database, files: LogFile[], subject: TimelineSubject):
 	};
 }
 
-const KEY = `hour, any_cid, username, impersonator, verb, grp, res, ns, path`;
+const KEY = `hour, any_cid, secret, username, impersonator, verb, grp, res, ns, path`;
 const counted = (kind: number) => `count(*) FILTER (class = ${kind})`;
 
 function entriesOf({ sql, values }: Reading, options: AuditLogOptions): Reading {
@@ -63,12 +63,12 @@ function entriesOf({ sql, values }: Reading, options: AuditLogOptions): Reading 
 	return {
 		values: { ...values, ...salt },
 		sql: `WITH entries AS (
-	SELECT tm // 3600 AS hour, any_cid, CASE WHEN imp = '' THEN u ELSE imp END AS username,
+	SELECT tm // 3600 AS hour, any_cid, secret, CASE WHEN imp = '' THEN u ELSE imp END AS username,
 		CASE WHEN imp = '' THEN '' ELSE u END AS impersonator, verb, grp,
 		CASE WHEN sub = '' THEN res ELSE res || '/' || sub END AS res, ns, path, class, agent, src
 	FROM (${sql})
 )
-SELECT CAST(hour * 3600 AS DOUBLE) AS "at", any_cid AS "credentialId", username, impersonator, verb,
+SELECT CAST(hour * 3600 AS DOUBLE) AS "at", any_cid AS "credentialId", secret AS "tokenSecret", username, impersonator, verb,
 	grp AS "apiGroup", res AS resource, ns AS namespace, path,
 	CAST(greatest(${counted(CLASS.allowed)}, ${counted(CLASS.beganAllowed)}) AS DOUBLE) AS allowed,
 	CAST(greatest(${counted(CLASS.denied)}, ${counted(CLASS.beganDenied)}) AS DOUBLE) AS denied,

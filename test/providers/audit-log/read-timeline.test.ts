@@ -37,6 +37,7 @@ describe('readTimeline', it => {
 	it('tells of one credential, hour by hour', async () => {
 		const rest = {
 			credentialId: ALICE_ID,
+			tokenSecret: '',
 			username: 'alice',
 			impersonator: '',
 			apiGroup: '',
