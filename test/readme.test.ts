@@ -1,12 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { loadBundle } from '../src/evaluate/bundle.ts';
 import type { Catalog } from '../src/model/policy.ts';
+import { auditEvent, logOf } from './helpers/audit-events.ts';
 import { assert, describe } from './helpers/describe.ts';
 import { spawnCli } from './helpers/spawn-cli.ts';
 import { withTempDir } from './helpers/temp-dir.ts';
 
 const README = new URL('../README.md', import.meta.url);
 const DEMO = /(<!-- demo: [^>]*-->\n)[\s\S]*?(<!-- end -->)/;
+const USAGE = /(<!-- usage: [^>]*-->\n)[\s\S]*?(<!-- end -->)/;
 const TABLE = /(<!-- policies: [^>]*-->\n)[\s\S]*?(<!-- end -->)/;
 
 function policyTable(catalog: Catalog): string {
@@ -58,6 +61,24 @@ describe('README', it => {
 			);
 			assert.ok(lines.length < 65, String(lines.length));
 			await hold(DEMO, demoBlock(stdout));
+		}));
+	it('shows what a user did', () =>
+		withTempDir(async cwd => {
+			const credentialId = `X509SHA256=${'4f3a9c01'.repeat(8)}`;
+			const alice = { credentialId, username: 'alice' };
+			const secrets = { resource: 'secrets', namespace: 'shop' };
+			const events = [
+				auditEvent({ ...alice, verb: 'list' }),
+				auditEvent({ ...alice, after: 60, verb: 'list' }),
+				auditEvent({ ...alice, after: 90, verb: 'list', objectRef: secrets, decision: 'forbid' }),
+				auditEvent({ ...alice, after: 3_600, verb: 'patch', sources: ['198.51.100.1'] }),
+				auditEvent({ username: 'ci-bot', after: 3_660, impersonated: { username: 'alice' } }),
+			];
+			writeFileSync(join(cwd, 'audit.log'), logOf(...events));
+			const { code, stdout } = await spawnCli(['usage', 'alice', '--audit-log', 'audit*.log'], { cwd });
+			assert.is(code, 0);
+			const command = "$ kubelapse usage alice --audit-log 'audit*.log'";
+			await hold(USAGE, `\`\`\`console\n${command}\n${stdout}\`\`\`\n`);
 		}));
 	it('lists the policies that are shipped', async () =>
 		hold(TABLE, policyTable((await loadBundle()).catalog)));

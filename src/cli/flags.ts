@@ -24,6 +24,7 @@ export const ranges = {
 	'request-timeout': { min: 1, max: 3_600 },
 	'audit-days': { min: 0, max: 365 },
 	'max-waiver-days': { min: 1, max: 3_660 },
+	limit: { min: 1, max: 1_000_000 },
 };
 
 const GLOBAL = 'Global:';
@@ -127,6 +128,28 @@ export const waiveFlags = {
 		describe: 'FILE: Where to add it (default waivers.yaml)',
 	},
 };
+
+/** Flags of `usage`. */
+export const usageFlags = named({
+	'suggest-role': text('Subject:', 'SUBJECT', 'Print the smallest roles for what it did, as YAML'),
+	username: toggle('Subject:', 'Take the subject for a username, whatever it looks like'),
+	'audit-log': scanFlags['audit-log'],
+	'show-sources': scanFlags['show-sources'],
+	facts: text('Usage:', 'DIR', 'Saved facts, in place of a log: totals of each cluster, no hours'),
+	cluster: text(
+		'Usage:',
+		'CLUSTER',
+		'The one cluster to look at: of facts by name or uid, of a config by FILE#CONTEXT',
+	),
+	result: text('Usage:', 'FILE', 'A result.json: what it says, and the ids of its findings and credentials'),
+	since: text(
+		'Output:',
+		'TIME',
+		'From when on: 30d (days before now), 12h, 2026-11-22 or 2026-11-22T08:00:00Z',
+	),
+	limit: count('Output:', 'limit', 'Lines of a timeline, the latest', '200'),
+	format: choice('Output:', ['text', 'json'], 'How to print it', 'text'),
+});
 
 /** Flags of `demo`: those of `scan` that name no cluster of one's own. */
 export const demoFlags = {

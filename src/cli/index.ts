@@ -7,6 +7,7 @@ import { report } from './report.ts';
 import { scan } from './scan.ts';
 import { schema } from './schema.ts';
 import type { GlobalFlags } from './settings.ts';
+import { usage } from './usage-command.ts';
 import { waive } from './waive.ts';
 
 /** Every command, in the order that `--help` lists them. Each loads what it does only when it runs. */
@@ -14,6 +15,7 @@ import { waive } from './waive.ts';
 export const commands: Record<string, CommandModule<GlobalFlags, any>> = {
 	scan,
 	report,
+	usage,
 	waive,
 	doctor,
 	policy,

@@ -14,7 +14,7 @@ describe('[cli] kubelapse --help', it => {
 			dependencies: Record<string, string>;
 		};
 		const ours = [...Object.keys(dependencies), ...HEAVY];
-		for (const words of [['--help'], ['scan', '--help'], ['--version']]) {
+		for (const words of [['--help'], ['scan', '--help'], ['usage', '--help'], ['--version']]) {
 			const loaded = foreignPackages(await loadedFiles([MAIN, ...words]));
 			assert.equal(
 				loaded.filter(name => ours.includes(name)),
