@@ -191,7 +191,15 @@ theirs.
 		const window = { from: START, to: START + 7_200, complete: true };
 		const use = { cluster: 'uid-1', kind: 'client_certificate', id: 'x509:ab', username: 'alice' };
 		const known = { agents: [], sources: 1, window, evidence: 'credential_id', grade: 'A' } as const;
-		const usage = { result: 'used', reason: '', first: START, last: START, allowed: 2, denied: 0 } as const;
+		const usage = {
+			result: 'used',
+			reason: '',
+			first: START,
+			last: START,
+			lastAllowed: null,
+			allowed: 2,
+			denied: 0,
+		} as const;
 		const uses = [
 			{ ...use, usage: { ...known, ...usage, impersonated: 0, agents: [] } },
 			{ ...use, usage: null },

@@ -97,7 +97,11 @@ describe('withAudit', it => {
 	});
 
 	it('parts of Kubernetes and strangers whose requests are left out are no gap', () => {
-		const policy = { dropsRequests: false, users: ['system:kube-proxy', 'kubelet'], groups: ['system:nodes'] };
+		const policy = {
+			dropsRequests: false,
+			users: ['system:kube-proxy', 'kubelet'],
+			groups: ['system:nodes'],
+		};
 		const facts = withAudit(auditedFacts(trail([], { policy }), { credentials: [held('bob', 'b')] }));
 		assert.equal(gapsOf(facts), []);
 	});
