@@ -29,7 +29,7 @@ export async function takeOutDuplicates(
 		files.filter(({ path }) => paths.has(path)),
 	);
 	const inside = `SELECT e.*, o.stream, hash(o.stream, e.id, e.stage) AS h
-		FROM (${sql}) e JOIN shared_spans o ON e.file = o.path AND e.tm BETWEEN o.from_tm AND o.to_tm
+		FROM (${sql}) e JOIN shared_spans o ON e.file = o.path AND e.written BETWEEN o.from_tm AND o.to_tm
 		WHERE e.is_event AND e.id <> ''`;
 	await database.run(
 		`CREATE OR REPLACE TEMP TABLE again AS SELECT stream, h, CAST(count(*) AS DOUBLE) AS n FROM (${inside}) GROUP BY stream, h HAVING count(*) > 1`,

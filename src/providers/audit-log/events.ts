@@ -107,7 +107,11 @@ export function projectEvents(database: Database, files: LogFile[]): Reading {
 		values,
 		sql: `SELECT filename AS file, coalesce(auditID, '') AS id, stage,
 	coalesce(${micros('requestReceivedTimestamp')}, ${micros('stageTimestamp')}) // 1000000 AS tm,
+	-- A long request (a watch, an exec) is written at its end: no event before that need be in the log.
+	coalesce(${micros('stageTimestamp')}, ${micros('requestReceivedTimestamp')}) AS stage_us,
+	stage_us // 1000000 AS written,
 	stage IS NOT NULL AND tm IS NOT NULL AS is_event,
+	CASE WHEN is_event AND id <> '' THEN hash(id, stage, stage_us) END AS mark,
 	coalesce("user".username, '') AS u,
 	coalesce("user".uid, '') AS uid,
 	${CREDENTIAL} AS any_cid,

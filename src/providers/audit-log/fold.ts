@@ -26,8 +26,8 @@ export async function takeOut(database: Database, surplus: Reading): Promise<voi
 function foldOf(events: string, count: string): string {
 	// GROUPING has a bit for each column that a row is not grouped by.
 	return `SELECT CASE GROUPING(file, cid, verb) WHEN 3 THEN 'hour' WHEN 5 THEN 'login' ELSE 'request' END AS level,
-	file, tm // 3600 AS hour, ${LOGIN}, imp_groups, verb, grp, res, sub, ns, path, obj, csr, class,
-	${count} AS n, min(tm) AS first_tm, max(tm) AS last_tm
+	file, written // 3600 AS hour, ${LOGIN}, imp_groups, verb, grp, res, sub, ns, path, obj, csr, class,
+	${count} AS n, min(tm) AS first_tm, max(tm) AS last_tm, min(written) AS first_written, max(written) AS last_written, min(mark) AS mark
 FROM (${events})
 GROUP BY GROUPING SETS ((file, hour, class), (${LOGIN}, class), (${REQUEST}, class))`;
 }

@@ -1,5 +1,6 @@
 import type { AuditStream, AuditTrail } from '../../model/audit.ts';
 import { readActors, readRequests } from './actors.ts';
+import { uniteCopies } from './copies.ts';
 import { type Database, withDatabase } from './database.ts';
 import { takeOutDuplicates } from './duplicates.ts';
 import { type AuditLogStream, findLogFiles, type LogFile } from './files.ts';
@@ -36,15 +37,15 @@ export async function readAuditTrail(
 		const hours = await readHours(database);
 		const { requests, problem } = await readRequests(database);
 		if (problem !== '') problems[0]?.push(problem);
-		const paths = streams.map((_, index) => pathsOf(read, index));
+		const logs = distinctLogs(streams, files, read);
 		return {
 			origin: 'files',
-			streams: streams.map(({ name }, index) => ({
-				name,
-				files: counts[index] ?? 0,
-				...toWindow(hours.filter(({ path }) => paths[index]?.has(path))),
-				duplicates: duplicates.get(index) ?? 0,
-				problems: problems[index] ?? [],
+			streams: logs.map(({ stream, members, paths }) => ({
+				name: members.map(index => streams[index]?.name ?? '').join(', '),
+				files: members.reduce((total, index) => total + (counts[index] ?? 0), 0),
+				...toWindow(hours.filter(({ path }) => paths.has(path))),
+				duplicates: duplicates.get(stream) ?? 0,
+				problems: members.flatMap(index => problems[index] ?? []),
 			})),
 			actors: await readActors(database, options),
 			requests,
@@ -70,11 +71,23 @@ export async function foldLogs(
 	const read = await foldReadable(database, files, problems, signal);
 	if (read.length === 0) return read;
 	const better = await lookAgain(database, read, signal);
-	return better === null ? read : foldReadable(database, better, problems, signal);
+	return uniteCopies(
+		database,
+		better === null ? read : await foldReadable(database, better, problems, signal),
+	);
 }
 
-const pathsOf = (files: LogFile[], stream: number) =>
-	new Set(files.filter(file => file.stream === stream).map(({ path }) => path));
+/** Each log once, by the first stream that has it, with all of them and what was read of it. */
+function distinctLogs(streams: AuditLogStream[], found: LogFile[], read: LogFile[]) {
+	const named = new Map(found.map(({ path, stream }) => [path, stream]));
+	const logOf = (stream: number) => read.find(({ path }) => named.get(path) === stream)?.stream ?? stream;
+	const indices = [...streams.keys()];
+	return [...new Set(indices.map(logOf))].map(stream => ({
+		stream,
+		members: indices.filter(index => logOf(index) === stream),
+		paths: new Set(read.filter(file => file.stream === stream).map(({ path }) => path)),
+	}));
+}
 
 function emptyTrail(
 	streams: AuditLogStream[],

@@ -22,13 +22,13 @@ interface Hour extends FileWindow {
 /** Every hour of every file in which there is something. */
 export async function readHours(database: Database): Promise<Hour[]> {
 	return database.all<Hour>(`SELECT file AS path, CAST(hour AS DOUBLE) AS hour,
-	CAST(min(first_tm) FILTER (class <> ${CLASS.malformed}) AS DOUBLE) AS "from", CAST(max(last_tm) FILTER (class <> ${CLASS.malformed}) AS DOUBLE) AS "to",
+	CAST(min(first_written) FILTER (class <> ${CLASS.malformed}) AS DOUBLE) AS "from", CAST(max(last_written) FILTER (class <> ${CLASS.malformed}) AS DOUBLE) AS "to",
 	coalesce(round(sum(n) FILTER (class <> ${CLASS.malformed})), 0) AS events,
 	coalesce(round(sum(n) FILTER (class = ${CLASS.malformed})), 0) AS malformed
 FROM fold WHERE level = 'hour' GROUP BY file, hour ORDER BY "from", "to", path`);
 }
 
-/** From the first to the last event of each file; a file without any has none. */
+/** From the first to the last event of each file, by when they were written; a file without any has none. */
 export function fileWindows(hours: Hour[]): FileWindow[] {
 	const windows = new Map<string, FileWindow>();
 	for (const { path, from, to, events } of hours) {

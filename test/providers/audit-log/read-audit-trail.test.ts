@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { formatRfc3339 } from '../../../src/lib/epoch.ts';
 import { byCodeUnit } from '../../../src/lib/text.ts';
 import type { AuditTrail } from '../../../src/model/audit.ts';
 import { readAuditTrail } from '../../../src/providers/audit-log/read-audit-trail.ts';
@@ -254,6 +255,16 @@ describe('readAuditTrail', it => {
 		);
 	});
 
+	it('covers the time in which events were written, though a long request began before', async () => {
+		const watch = { ...auditEvent({ after: -3000, verb: 'watch' }), stageTimestamp: formatRfc3339(START) };
+		const trail = await foldBytes(logOf(watch, auditEvent({ after: 60 })));
+		assert.equal(stream(trail).window, { from: START, to: START + 60 });
+		assert.equal(
+			trail.actors.map(({ first }) => first),
+			[START - 3000],
+		);
+	});
+
 	it('finds holes of over an hour, whatever the order of events', async () => {
 		const trail = await fold(
 			{ after: 20_000 },
@@ -447,19 +458,40 @@ describe('readAuditTrail: duplicates', it => {
 		assert.equal(logins(trail), ['alice   110 0']);
 	});
 
-	it('counts events of two servers each, whatever their ids', async () => {
-		await withTempDir(async dir => {
-			for (const name of ['1', '2']) writeFileSync(join(dir, name), logOf(...lines(0, 3)));
-			const streams = ['1', '2'].map(name => ({ name, globs: [join(dir, name)] }));
-			const trail = await readAuditTrail(streams, auditOptions());
-			assert.equal(
-				trail.streams.map(({ events, duplicates }) => [events, duplicates]),
-				[
-					[3, 0],
-					[3, 0],
-				],
-			);
-			assert.equal(logins(trail), ['alice   6 0']);
+	const streamsOf = (logs: string[]) =>
+		withTempDir(async dir => {
+			const streams = logs.map((log, index) => {
+				writeFileSync(join(dir, `${index}.log`), log);
+				return { name: `server ${index}`, globs: [join(dir, `${index}.log`)] };
+			});
+			return readAuditTrail(streams, auditOptions());
 		});
+	const shown = ({ streams }: Trail) =>
+		streams.map(({ name, files, events, duplicates }) => [name, files, events, duplicates]);
+
+	it('counts events of two servers each, whatever their ids', async () => {
+		const later = logOf(...[0, 1, 2].map(n => auditEvent({ id: `n${n}`, after: n + 60 })));
+		const trail = await streamsOf([logOf(...lines(0, 3)), later]);
+		assert.equal(shown(trail), [
+			['server 0', 1, 3, 0],
+			['server 1', 1, 3, 0],
+		]);
+		assert.equal(logins(trail), ['alice   6 0']);
+	});
+
+	it('takes a copy of a log for no other server', async () => {
+		const [one, other] = [logOf(...lines(0, 100)), logOf(...lines(200, 50))];
+		const trail = await streamsOf([other, one, '', one, other.trimEnd()]);
+		assert.equal(shown(trail), [
+			['server 0, server 4', 2, 50, 50],
+			['server 1, server 3', 2, 100, 100],
+			['server 2', 1, 0, 0],
+		]);
+		assert.equal(logins(trail), ['alice   150 0']);
+	});
+
+	it('takes a log and a later state of it for one', async () => {
+		const trail = await streamsOf([logOf(...lines(0, 4000)), logOf(...lines(0, 8000))]);
+		assert.equal(shown(trail), [['server 0, server 1', 2, 8000, 4000]]);
 	});
 });
