@@ -98,19 +98,20 @@ function originOf(facts: Facts, trail: AuditTrail): { isOurs: boolean; reason: s
 	const { matches, others } = accountMatches(facts, trail);
 	const same = matches + credentialMatches(facts, trail);
 	const refuse = (reason: string) => ({ isOurs: false, reason });
-	if (others > same)
-		return refuse(
-			`the audit log is another cluster's: ${plural(others, 'service account')} in it have another UID here`,
-		);
+	if (others > same) return refuse(`the audit log is another cluster's: ${otherAccounts(others)}`);
 	if (same === 0 && !namesNodes(facts, trail))
 		return refuse(
 			'whether the audit log is this cluster’s cannot be told: it has none of its service accounts, credentials and nodes',
 		);
 	const reason =
 		others > (matches + others) * MAX_OTHERS
-			? `part of the audit log may be another cluster's: ${plural(others, 'service account')} in it have another UID here`
+			? `part of the audit log may be another cluster's: ${otherAccounts(others)}`
 			: '';
 	return { isOurs: true, reason };
+}
+
+function otherAccounts(count: number): string {
+	return `${plural(count, 'service account')} in it ${count === 1 ? 'has' : 'have'} another UID here`;
 }
 
 /** Service accounts in the log by UID; one that was made anew was its old self before. */

@@ -70,7 +70,7 @@ describe('withAudit', it => {
 		assert.equal(facts.credentials, []);
 		assert.equal(facts.cluster, before.cluster);
 		assert.equal(usageStatus(facts), [{ source: 'usage', status: 'unavailable', count: 1000 }]);
-		const reason = "the audit log is another cluster's: 1 service account in it have another UID here";
+		const reason = "the audit log is another cluster's: 1 service account in it has another UID here";
 		assert.equal(gapsOf(facts), [['usage', 'partial', reason, '']]);
 	});
 

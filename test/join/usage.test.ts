@@ -363,7 +363,7 @@ describe('indexUsage :: whose log it is', it => {
 
 	it('two clusters in one log :: not whole', () => {
 		const reason =
-			"part of the audit log may be another cluster's: 1 service account in it have another UID here";
+			"part of the audit log may be another cluster's: 1 service account in it has another UID here";
 		const both = [account('a', 'uid of a'), account('b', 'uid of b'), account('a', 'x')];
 		assert.equal(usageIn(both), unavailable(reason));
 	});
