@@ -15,7 +15,7 @@ export interface Ran {
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 /** Runs the built CLI as a user does, in a folder and a home of its own. */
-function kubelapse(args: string[], limitMs = 120_000): Promise<Ran> {
+export function kubelapse(args: string[], limitMs = 120_000): Promise<Ran> {
 	const home = temporaryFolder();
 	return new Promise((resolve, reject) => {
 		const child = spawn(process.execPath, [MAIN, ...args], {

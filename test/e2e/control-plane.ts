@@ -37,6 +37,8 @@ export interface Cluster {
 	adminKubeconfig: string;
 	/** Events of RequestResponse for certificatesigningrequests, of Metadata for all else. */
 	auditLog: string;
+	/** The policy that says so. */
+	auditPolicy: string;
 	/** Plain HTTP, for what only the storage can do, as compaction. */
 	etcdUrl: string;
 	stop(): Promise<void>;
@@ -91,6 +93,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 			admin: client,
 			adminKubeconfig,
 			auditLog: files.auditLog,
+			auditPolicy: files.auditPolicy,
 			etcdUrl,
 			stop,
 		};

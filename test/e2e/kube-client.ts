@@ -7,6 +7,8 @@ export interface KubeIdentity {
 	/** PEM of a client certificate and of its key. */
 	certificate?: { pem: string; keyPem: string };
 	token?: string;
+	/** User agent, where events are to name one. */
+	agent?: string;
 }
 
 /** What every object of the API has. */
@@ -52,6 +54,7 @@ export function kubeClient(identity: KubeIdentity): KubeClient {
 	const ask: KubeClient['ask'] = (method, path, body, headers = {}) =>
 		send(agent, new URL(path, identity.server), method, body, {
 			...(identity.token === undefined ? {} : { authorization: `Bearer ${identity.token}` }),
+			...(identity.agent === undefined ? {} : { 'user-agent': identity.agent }),
 			...headers,
 		});
 	async function must(method: string, path: string, body?: object, headers?: Record<string, string>) {

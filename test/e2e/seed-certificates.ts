@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HOUR } from '../../src/lib/epoch.ts';
 import type { EpochSeconds } from '../../src/model/facts.ts';
 import type { Cluster } from './control-plane.ts';
-import { type KubeObject, waitFor } from './kube-client.ts';
+import { type KubeClient, type KubeObject, waitFor } from './kube-client.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { createKey, issue, type KeyPair, signingRequest } from './pki.ts';
 
@@ -31,6 +31,8 @@ export interface Holder {
 	groups?: string[];
 	/** A key that another certificate has too. */
 	key?: KeyPair;
+	/** Who files the request; the administrator where it is left out. */
+	requester?: KubeClient;
 	folder: string;
 }
 
@@ -74,7 +76,7 @@ export async function submitRequest(
 	expirationSeconds?: number,
 ): Promise<KubeObject> {
 	const pem = await signingRequest(holder.username ?? holder.id, holder.groups ?? [], key);
-	return cluster.admin.create(REQUESTS, {
+	return (holder.requester ?? cluster.admin).create(REQUESTS, {
 		metadata: { name: holder.id },
 		spec: {
 			request: Buffer.from(pem).toString('base64'),

@@ -30,6 +30,11 @@ const READ: PolicyRuleShape[] = [
 	},
 ];
 const LIST_SECRETS: PolicyRuleShape = { verbs: ['list'], apiGroups: [''], resources: ['secrets'] };
+const LIST_LEASES: PolicyRuleShape = {
+	verbs: ['list'],
+	apiGroups: ['coordination.k8s.io'],
+	resources: ['leases'],
+};
 
 /** Makes two read-only identities; their kubeconfigs lie apart from those of people. */
 export async function seedScanners(cluster: Cluster, now: EpochSeconds): Promise<SeededScanners> {
@@ -39,6 +44,12 @@ export async function seedScanners(cluster: Cluster, now: EpochSeconds): Promise
 		reader: await scanner(cluster, 'kubelapse-scanner', READ, folder, now),
 		full: await scanner(cluster, 'kubelapse-scanner-secrets', [...READ, LIST_SECRETS], folder, now),
 	};
+}
+
+/** Makes the identity that may count API servers too, as whoever judges by their audit logs has to. */
+export function seedAuditor(cluster: Cluster, now: EpochSeconds): Promise<SeededScanner> {
+	const rules = [...READ, LIST_SECRETS, LIST_LEASES];
+	return scanner(cluster, 'kubelapse-auditor', rules, join(cluster.dir, 'scanners'), now);
 }
 
 async function scanner(
