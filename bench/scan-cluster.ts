@@ -23,7 +23,6 @@ export async function benchScan(): Promise<boolean> {
 		await fillCluster(cluster.admin, BINDINGS);
 		const { adminKubeconfig: kubeconfig } = cluster;
 		const out = join(folder, 'report');
-		const client = 'await import("@kubernetes/client-node")';
 		const scan = () =>
 			// 1: there are findings.
 			measure(nodeCommand(MAIN, 'scan', '--kubeconfig', kubeconfig, '--out', out, '--quiet'), [0, 1]);
@@ -34,11 +33,9 @@ export async function benchScan(): Promise<boolean> {
 		const runs = await interleave(ROUNDS, {
 			download,
 			scan,
-			client: () => measure(nodeCommand('--input-type=module', '-e', client)),
 		});
 		printRuns(`download of the same lists (${runs.download[0]?.stdout.trim()} objects)`, runs.download);
 		printRuns('scan, with all three reports', runs.scan);
-		printRuns('of that, Node and the client library alone', runs.client);
 		const memory = Math.max(...runs.scan.map(run => run.maxRssMiB));
 		return [
 			printLimit({

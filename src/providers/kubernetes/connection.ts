@@ -2,15 +2,14 @@ import type { Agent } from 'node:http';
 import * as http from 'node:http';
 import type { RequestOptions } from 'node:https';
 import * as https from 'node:https';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
-import { KubeConfig } from '@kubernetes/client-node';
 import { ApiError, describeFailure } from '../../lib/api-error.ts';
 import { oneLine } from '../../lib/text.ts';
-import { readSmallFile } from '../read-file.ts';
 import { type ApiLimits, createApi, type KubernetesApi, type Transport } from './api.ts';
 import { type ExecConfig, type ExecCredential, runExecPlugin, usesPlugin } from './exec-plugin.ts';
-import type { LiveTarget, RawContext } from './targets.ts';
+import { isPlainHttp, loginOptions } from './login.ts';
+import type { LiveTarget } from './targets.ts';
 
 /** Sockets to one API server: its lists are read beside each other, pages one after the other. */
 const MAX_SOCKETS = 6;
@@ -87,13 +86,10 @@ async function logIn(target: LiveTarget, options: ConnectOptions): Promise<Login
 	const { user } = target.raw;
 	refuseCommands(user);
 	const credential = usesPlugin(user) ? await runPlugin(target, user.exec as ExecConfig, options) : null;
-	const filled: RequestOptions = { headers: {} };
-	try {
-		await kubeConfigOf(target, credential).applyToHTTPSOptions(filled);
-	} catch (error) {
+	const filled = await loginOptions(target, credential).catch(error => {
 		// Its text may quote what a file or a provider gave: describeFailure redacts it.
 		throw new ApiError('unreachable', 0, `cannot log in: ${describeFailure(error).message}`, error);
-	}
+	});
 	const headers: Login['headers'] = Object.fromEntries(
 		Object.entries(filled.headers ?? {}).map(([name, value]) => [name, String(value)]),
 	);
@@ -133,80 +129,6 @@ function runPlugin(
 		timeoutMs: PLUGIN_TIMEOUT_MS,
 		signal,
 	});
-}
-
-/** A kubeconfig of this context alone, with paths made absolute and the plugin's credential in place. */
-function kubeConfigOf(target: LiveTarget, credential: ExecCredential | null): KubeConfig {
-	const { cluster, user } = absolute(target.raw, dirname(resolve(target.path)));
-	const login =
-		credential === null
-			? { ...user, exec: undefined, ...fileToken(user) }
-			: { ...withoutLogin(user), ...inline(credential) };
-	const config = {
-		apiVersion: 'v1',
-		kind: 'Config',
-		clusters: [
-			{
-				name: 'cluster',
-				cluster: {
-					...cluster,
-					server: target.cluster.server,
-					// Without TLS there is nothing to verify, and the library refuses to try.
-					'insecure-skip-tls-verify': target.cluster.isVerificationSkipped || isPlainHttp(target),
-				},
-			},
-		],
-		users: [{ name: 'user', user: login }],
-		contexts: [{ name: 'context', context: { cluster: 'cluster', user: 'user' } }],
-		'current-context': 'context',
-	};
-	const kubeConfig = new KubeConfig();
-	kubeConfig.loadFromString(JSON.stringify(config));
-	return kubeConfig;
-}
-
-function absolute({ cluster, user }: RawContext, folder: string): RawContext {
-	const within = (block: Record<string, unknown>, names: string[]) => {
-		const paths = names.filter(name => typeof block[name] === 'string' && block[name] !== '');
-		return {
-			...block,
-			...Object.fromEntries(paths.map(name => [name, toAbsolute(folder, String(block[name]))])),
-		};
-	};
-	return {
-		cluster: within(cluster, ['certificate-authority']),
-		user: within(user, ['client-certificate', 'client-key', 'tokenFile']),
-	};
-}
-
-/** The library does not know the field; in kubectl it outranks `token`. */
-function fileToken({ tokenFile }: Record<string, unknown>): { token?: string } {
-	return typeof tokenFile === 'string' && tokenFile !== ''
-		? { token: readSmallFile(tokenFile).text.trim() }
-		: {};
-}
-
-const isPlainHttp = ({ cluster }: LiveTarget) => cluster.server.startsWith('http:');
-
-const toAbsolute = (folder: string, path: string) => (isAbsolute(path) ? path : resolve(folder, path));
-
-function withoutLogin({
-	exec: _,
-	token: __,
-	tokenFile: ___,
-	...rest
-}: Record<string, unknown>): Record<string, unknown> {
-	return rest;
-}
-
-function inline({ token, clientCertificateData, clientKeyData }: ExecCredential): Record<string, string> {
-	const base64 = (pem: string | undefined, name: string) =>
-		pem === undefined ? {} : { [name]: Buffer.from(pem).toString('base64') };
-	return {
-		...(token === undefined ? {} : { token }),
-		...base64(clientCertificateData, 'client-certificate-data'),
-		...base64(clientKeyData, 'client-key-data'),
-	};
 }
 
 /** The library's own agents have no keep-alive: a handshake for each page. One behind a proxy is kept. */

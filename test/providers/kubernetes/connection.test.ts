@@ -62,6 +62,7 @@ describe('connect', it => {
 					'{token: t-1}',
 					'{tokenFile: token}',
 					'{username: ann, password: pw}',
+					'{username: ann}',
 					'{token: t, as: bob, as-uid: u-1, as-groups: [g1, g2]}',
 					'{}',
 				]) {
@@ -75,6 +76,7 @@ describe('connect', it => {
 					{ authorization: 'Bearer t-1' },
 					{ authorization: 'Bearer from-file' },
 					{ authorization: `Basic ${base64('ann:pw')}` },
+					{ authorization: `Basic ${base64('ann:')}` },
 					{ authorization: 'Bearer t', as: 'bob', groups: 'g1, g2', uid: 'u-1' },
 					{},
 				]);
