@@ -7,7 +7,6 @@ import { isRealGap, join } from './join/join.ts';
 import { ORIGINS } from './join/origins.ts';
 import { byCodeUnit } from './lib/text.ts';
 import {
-	type Credential,
 	type EpochSeconds,
 	type Facts,
 	type Gap,
@@ -17,7 +16,8 @@ import {
 } from './model/facts.ts';
 import type { Finding } from './model/finding.ts';
 import type { Catalog, Policy } from './model/policy.ts';
-import type { ClusterRef, Grant, Identity, PolicyRecord, Usage } from './model/record.ts';
+import type { ClusterRef, Identity, PolicyRecord, Usage } from './model/record.ts';
+import type { ReportedCredential, ReportedGrant } from './model/report.ts';
 
 /** One cluster, judged: what is left of it once its facts are let go. */
 export interface Assessment {
@@ -28,8 +28,8 @@ export interface Assessment {
 	findings: Finding[];
 	evaluation: Evaluation;
 	records: Record<string, number>;
-	credentials: { credential: Credential; isPrivileged: boolean; usage: Usage | null }[];
-	grants: Grant[];
+	credentials: ReportedCredential[];
+	grants: ReportedGrant[];
 	identities: (Identity & { usage: Usage | null })[];
 }
 
@@ -80,15 +80,20 @@ export async function assess(
 		findings,
 		evaluation,
 		records,
-		credentials: joined.credentials.map(credential => ({
-			credential,
-			isPrivileged: joined.isPrivileged(credential),
-			usage: joined.usage.ofCredential(credential),
-		})),
-		grants: joined.grants,
+		// What is added comes first: on Node 20 a key behind a spread gives each object a hidden class of its own.
+		credentials: joined.credentials.map(credential => {
+			const { tokenId: _, ...shown } = credential;
+			return {
+				cluster: joined.cluster.uid,
+				isPrivileged: joined.isPrivileged(credential),
+				usage: joined.usage.ofCredential(credential),
+				...shown,
+			};
+		}),
+		grants: joined.grants.map(grant => ({ cluster: joined.cluster.uid, ...grant })),
 		identities: joined.identities().map(identity => ({
-			...identity,
 			usage: joined.usage.ofIdentity(identity),
+			...identity,
 		})),
 	};
 }

@@ -39,7 +39,7 @@ export async function assessKeys(
 function indexKeys(assessments: Assessment[]): Map<string, Holder[]> {
 	const byKey = new Map<string, Holder[]>();
 	for (const { ref, credentials } of assessments) {
-		for (const { credential } of credentials) {
+		for (const credential of credentials) {
 			if (credential.certificate === null) continue;
 			const key = credential.certificate.publicKeySha256;
 			const holders = ownersOf(ref, credential, credential.certificate.sha256).map(sibling => ({

@@ -44,24 +44,16 @@ export function toReport(outcome: Outcome, request: ScanRequest, bundle: Bundle)
 		...outcome.assessments.map(assessment => reportedCluster(assessment, byClusterUid)),
 		...outcome.notAssessed,
 	].sort((a, b) => byCodeUnit(a.name, b.name) || byCodeUnit(a.uid, b.uid));
-	const credentials = outcome.assessments.flatMap(({ ref, credentials }) =>
-		credentials.map(({ credential: { tokenId: _, ...shown }, ...rest }) => ({
-			...shown,
-			...rest,
-			cluster: ref.uid,
-		})),
-	);
+	const credentials = outcome.assessments.flatMap(assessment => assessment.credentials);
 	const perIdentity = countBy(findings.map(({ cluster, subject }) => `${cluster.uid} ${subject.identity}`));
 	const identities = outcome.assessments.flatMap(({ ref, identities }) =>
 		identities.map(identity => ({
-			...identity,
 			cluster: ref.uid,
 			findings: perIdentity.get(`${ref.uid} ${identity.id}`) ?? 0,
+			...identity,
 		})),
 	);
-	const grants = outcome.assessments.flatMap(({ ref, grants }) =>
-		grants.map(grant => ({ ...grant, cluster: ref.uid })),
-	);
+	const grants = outcome.assessments.flatMap(assessment => assessment.grants);
 	const byCluster =
 		<T extends { cluster: string }>(id: (value: T) => string) =>
 		(a: T, b: T) =>

@@ -4,7 +4,7 @@ import { byCodeUnit } from './lib/text.ts';
 import type { CloudState, Credential, DirectoryIdentity } from './model/facts.ts';
 import type { Existence } from './model/record.ts';
 import type { Report, ReportedCluster, ReportedIdentity } from './model/report.ts';
-import type { ClusterView, ClusterViewRow, IdentityView, KubeconfigCell, Views } from './model/views.ts';
+import type { ClusterView, ClusterViewRow, IdentityView, Views } from './model/views.ts';
 
 /** What the views are made of. */
 export type Viewed = Pick<Report, 'clusters' | 'credentials' | 'identities' | 'grants'>;
@@ -149,10 +149,10 @@ interface Met {
 
 function identityViews(clusters: ClusterView[], index: Index): Pick<Views, 'identities' | 'deleted'> {
 	const met = new Map<string, Met[]>();
-	for (const { rows, isWhole, ...cluster } of clusters) {
-		for (const row of rows) {
+	for (const cluster of clusters) {
+		for (const row of cluster.rows) {
 			const identity = index.identities.get(cluster.uid)?.get(row.accountId);
-			const one = { row, identity, shown: { ...cluster, ...cellOf(row) } };
+			const one = { row, identity, shown: identityRow(cluster, row) };
 			const others = met.get(row.accountId);
 			if (others === undefined) met.set(row.accountId, [one]);
 			else others.push(one);
@@ -199,8 +199,23 @@ function isLeftover({ identity, row }: Met): boolean {
 	return mayWork || row.hasGrants !== 'no';
 }
 
-function cellOf({ state, notAfter, hasGrants, activity, deletable: answer }: ClusterViewRow): KubeconfigCell {
-	return { state, notAfter, hasGrants, activity, deletable: answer };
+/** Key by key: of a spread with more keys behind it Node 20 makes a hidden class for each row. */
+function identityRow(cluster: ClusterView, row: ClusterViewRow): IdentityRow {
+	const { uid, id, name, region, type, clusterState } = cluster;
+	const { state, notAfter, hasGrants, activity, deletable: answer } = row;
+	return {
+		uid,
+		id,
+		name,
+		region,
+		type,
+		clusterState,
+		state,
+		notAfter,
+		hasGrants,
+		activity,
+		deletable: answer,
+	};
 }
 
 function byName(

@@ -83,7 +83,5 @@ function examined(
 }
 
 function readFiles({ credentials }: Assessment): boolean {
-	return credentials.some(({ credential }) =>
-		credential.locations.some(({ origin }) => origin === 'kubeconfig'),
-	);
+	return credentials.some(({ locations }) => locations.some(({ origin }) => origin === 'kubeconfig'));
 }
