@@ -24,7 +24,12 @@ const STEP_MS = 250;
 /** What is left below a rate that was refused. */
 const BACK_OFF = 0.95;
 const PAUSE_MS = 200;
-/** Growth a second after a refusal; it squares with each second that none follows. */
+/** How long a limit is kept to before it is felt for; twice as long each time that it is found where it was. */
+const FIRST_HOLD_MS = 2000;
+const LONGEST_HOLD_MS = 8000;
+/** Two measurements of one limit differ by less. */
+const SAME_LIMIT = 1.15;
+/** Growth when a limit is felt for; it squares with each second that no refusal follows. */
 const FIRST_GROWTH = 1.05;
 const MOST_GROWTH = 2;
 
@@ -45,6 +50,9 @@ export function createLimiter(clock: Clock = realClock): Limiter {
 	let rate = FIRST_RATE;
 	let isLimitKnown = false;
 	let growth = MOST_GROWTH;
+	let holdMs = FIRST_HOLD_MS;
+	/** What went through when a call was last refused. */
+	let limit = Number.POSITIVE_INFINITY;
 	let pausedUntil = Number.NEGATIVE_INFINITY;
 	let lastAt = Number.NEGATIVE_INFINITY;
 	let changedAt = clock.now();
@@ -56,7 +64,16 @@ export function createLimiter(clock: Clock = realClock): Limiter {
 		passes = passes.filter(at => at > now - WINDOW_MS);
 		return passes.length;
 	};
-	const step = () => (isLimitKnown ? WINDOW_MS : STEP_MS);
+	const step = () => (growth === FIRST_GROWTH ? holdMs : isLimitKnown ? WINDOW_MS : STEP_MS);
+	const lower = (now: number) => {
+		const known = limit;
+		limit = Math.min(rate, Math.max(recent(now), rate / 2));
+		const isWhereItWas = Math.max(limit / known, known / limit) < SAME_LIMIT;
+		holdMs = isWhereItWas ? Math.min(LONGEST_HOLD_MS, 2 * holdMs) : FIRST_HOLD_MS;
+		rate = Math.max(SLOWEST_RATE, limit * BACK_OFF);
+		changedAt = now;
+		loweredAt = now;
+	};
 	const grow = (now: number) => {
 		if (now - changedAt < step()) return;
 		// A rate that nobody makes use of proves nothing.
@@ -94,11 +111,7 @@ export function createLimiter(clock: Clock = realClock): Limiter {
 			const now = clock.now();
 			sent.pop();
 			// Calls that were under way together are refused together: that is one refusal.
-			if (now - loweredAt > WINDOW_MS / 2) {
-				rate = Math.max(SLOWEST_RATE, Math.min(rate, Math.max(recent(now), rate / 2)) * BACK_OFF);
-				changedAt = now;
-				loweredAt = now;
-			}
+			if (now - loweredAt > WINDOW_MS / 2) lower(now);
 			isLimitKnown = true;
 			growth = FIRST_GROWTH;
 			pausedUntil = Math.max(pausedUntil, now + (retryAfterMs ?? PAUSE_MS));

@@ -91,6 +91,22 @@ describe('createLimiter', it => {
 		});
 	}
 
+	it('feels ever more seldom for a limit that stays where it is', async () => {
+		const clock = ownClock();
+		const { peer, call } = service(clock, () => 20);
+		const limiter = createLimiter(clock);
+		let done = 0;
+		for (let n = 0; n < 1000; n++) void call(limiter).then(() => done++);
+		await clock.run(60_000);
+		assert.is(done, 1000);
+		const best = ((1000 - 20) / 20) * 1000;
+		const took = peer.passed.at(-1) ?? 0;
+		assert.ok(took <= best * 1.1, `${took} ms where ${best} was possible`);
+		// Twenty that went together before the limit was known, then one each time that it is felt for.
+		assert.ok(peer.refused.length <= 30, String(peer.refused.length));
+		assert.ok(within(peer.refused, 20_000, 60_000) <= 4, String(within(peer.refused, 20_000, 60_000)));
+	});
+
 	it('finds out that a limit was raised, and that it was lowered', async () => {
 		const clock = ownClock();
 		let rate = 20;
