@@ -8,24 +8,30 @@ package lib.wildcards
 
 match(pattern, text) if text == pattern
 
+# Most patterns have no star: those are not trimmed at all, and the others once.
 match(pattern, text) if {
+	contains(pattern, "*")
+	_matches(pattern, trim(pattern, "*"), text)
+}
+
+_matches(pattern, middle, text) if {
 	startswith(pattern, "*")
-	endswith(text, trim(pattern, "*"))
+	endswith(text, middle)
 }
 
-match(pattern, text) if {
+_matches(pattern, middle, text) if {
 	endswith(pattern, "*")
-	startswith(text, trim(pattern, "*"))
+	startswith(text, middle)
 }
 
-match(pattern, text) if {
+_matches(pattern, middle, text) if {
 	startswith(pattern, "*")
 	endswith(pattern, "*")
-	contains(text, trim(pattern, "*"))
+	contains(text, middle)
 }
 
-match(pattern, text) if {
-	contains(trim(pattern, "*"), "*")
+_matches(pattern, middle, text) if {
+	contains(middle, "*")
 	glob.match(strings.replace_n(_escapes, pattern), null, text)
 }
 
