@@ -105,7 +105,8 @@ function messageOf(
 		return `${who}: cannot be judged${reasons.length > 0 ? ` (${[...new Set(reasons)].join('; ')})` : ''}.`;
 	}
 	const facts = describeDetails(details);
-	return `${who}: ${policy.title}${facts === '' ? '' : ` (${facts})`}.`;
+	// A text put together otherwise keeps its parts, until it is written, in twice the memory.
+	return [who, ': ', policy.title, ...(facts === '' ? ['.'] : [' (', facts, ').'])].join('');
 }
 
 const subjects = new WeakMap<PolicyRecord, FindingSubject>();
