@@ -7,6 +7,7 @@ import type Sls from '@alicloud/sls20201230';
 import type Sts from '@alicloud/sts20150401';
 import type { Product } from './call.ts';
 import { loadCredential } from './credential.ts';
+import { letGoOfAnswered } from './let-go.ts';
 
 /** How the cloud is reached and as whom. */
 export interface CloudAccess {
@@ -31,6 +32,7 @@ export interface Clients {
 
 /** Clients of one account. */
 export function createClients(access: CloudAccess): Clients {
+	letGoOfAnswered();
 	const known = new Map<string, Promise<unknown>>();
 	let credential: Promise<Credential.default> | null = null;
 	const once = <T>(key: string, make: () => Promise<T>): Promise<T> => {
