@@ -82,8 +82,8 @@ _is_later if {
 	usage.issued_at >= input.ledgerSince
 }
 
+# Undefined without a parent.
 _is_anothers if {
-	not is_null(input.parent)
 	input.parent.username != input.credential.username
 	not _is_allowed(input.parent.username)
 }
