@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { rosterKey, withDeparted } from './departed.ts';
+import { judgeTrail } from './join/evidence.ts';
 import { coveredSpan, issuedIn, ledgerSince, mergeIssued, mergeSpans } from './join/ledger.ts';
 import { describeFailure } from './lib/api-error.ts';
 import { DAY, formatDay } from './lib/epoch.ts';
@@ -145,10 +146,11 @@ async function withHistory(
 	try {
 		const starts = audit?.streams.flatMap(({ window }) => window?.from ?? []) ?? [];
 		const known = await history.remembered(cluster.uid, Math.min(now, ...starts) - KEPT_AFTER_END);
-		const issued = issuedIn(facts);
+		const evidence = audit === null ? null : judgeTrail(facts, audit);
+		const issued = issuedIn(facts, evidence);
 		const all = mergeIssued([...known.issued, ...issued]);
 		const tonight = new Set(issued.map(({ uid }) => uid));
-		const spans = mergeSpans([...known.spans, ...[coveredSpan(facts)].flatMap(span => span ?? [])]);
+		const spans = mergeSpans([...known.spans, ...[coveredSpan(facts, evidence)].flatMap(span => span ?? [])]);
 		const { identities, matches } = withDeparted(facts, known.matches, { roster, now });
 		await history.note({
 			cluster,
@@ -159,7 +161,7 @@ async function withHistory(
 			matches,
 			now,
 		});
-		const since = ledgerSince(spans, now) ?? facts.ledger?.since ?? null;
+		const since = ledgerSince(spans, now);
 		const status = { source: 'history', status: 'complete', count: known.issued.length } as const;
 		return {
 			...without(facts),

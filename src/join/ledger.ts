@@ -2,18 +2,18 @@ import { DAY, HOUR } from '../lib/epoch.ts';
 import { byCodeUnit } from '../lib/text.ts';
 import type { AuditTrail, Span } from '../model/audit.ts';
 import type { Credential, EpochSeconds, Facts, Issuance } from '../model/facts.ts';
+import type { Evidence } from './evidence.ts';
 
 /** A log without any event for longer is one with a hole; so are two logs so far apart. */
 const MAX_SILENCE = HOUR;
 /** A log is collected some time after it was written. */
 const MAX_LAG = 2 * DAY;
-/** More lines than this share that are no events are a gap. */
-const MAX_MALFORMED = 0.01;
 
-/** Certificates that these facts show to have been issued: by their request, or by an audit log. */
-export function issuedIn({ credentials, audit, ledger }: Facts): Credential[] {
+/** Certificates that these facts show to have been issued: by their request, or by an audit log of this cluster. */
+export function issuedIn({ credentials, audit, ledger }: Facts, evidence: Evidence | null): Credential[] {
 	const requested = credentials.filter(({ locations }) => locations.some(({ origin }) => origin === 'csr'));
-	return mergeIssued([...(ledger?.credentials ?? []), ...requested, ...(audit?.issued ?? [])]);
+	const logged = evidence?.isOurs === true ? (audit?.issued ?? []) : [];
+	return mergeIssued([...(ledger?.credentials ?? []), ...requested, ...logged]);
 }
 
 /** One entry for each certificate, by uid; what an earlier one says of its request stands where a later one is silent. */
@@ -57,40 +57,15 @@ function mergeIssuance(issuance: Issuance | null, known: Issuance | null): Issua
  * The time of which the audit log shows every request for a certificate; null where it may have missed one: by a
  * hole, by the log of an API server that was not given, by its policy, or as the log of another cluster.
  */
-export function coveredSpan(facts: Facts): Span | null {
-	const { audit, apiServers } = facts;
-	if (audit === null || apiServers === null || apiServers === 0) return null;
-	if (audit.streams.length < apiServers || audit.opaqueRequests > 0) return null;
-	if (!isDeclared(audit) || !audit.streams.every(isWhole) || !isOwn(audit, facts)) return null;
-	const windows = audit.streams.flatMap(({ window }) => window ?? []);
-	const from = Math.max(...windows.map(window => window.from));
-	const to = Math.min(...windows.map(window => window.to));
-	return from < to ? { from, to } : null;
+export function coveredSpan({ audit, apiServers }: Facts, evidence: Evidence | null): Span | null {
+	if (audit === null || evidence === null || apiServers === null || apiServers === 0) return null;
+	if (audit.opaqueRequests > 0 || !isDeclared(audit) || !evidence.window.complete) return null;
+	const { from, to } = evidence.window;
+	return from !== null && to !== null && from < to ? { from, to } : null;
 }
 
 function isDeclared({ policy }: AuditTrail): boolean {
 	return policy !== null && !policy.dropsRequests && policy.users.length === 0 && policy.groups.length === 0;
-}
-
-function isWhole({
-	window,
-	holesTotal,
-	problems,
-	malformed,
-	events,
-}: AuditTrail['streams'][number]): boolean {
-	const isReadable = problems.length === 0 && malformed <= MAX_MALFORMED * events;
-	return window !== null && holesTotal === 0 && isReadable;
-}
-
-/** Somebody in the log is known to this cluster by what no other cluster has. */
-function isOwn({ actors }: AuditTrail, { serviceAccounts, credentials }: Facts): boolean {
-	const uids = new Set(serviceAccounts.map(({ uid }) => uid));
-	const ids = new Set(credentials.flatMap(({ certificate }) => certificate?.sha256 ?? []));
-	return actors.some(
-		({ userUid, credentialId }) =>
-			uids.has(userUid) || ids.has(credentialId.replace(/^X509SHA256=/, '').toLowerCase()),
-	);
 }
 
 /** Spans that overlap or follow each other without a hole are one. */

@@ -206,6 +206,7 @@ const span = (from: number, to: number, rest: Partial<AuditTrail> = {}): AuditTr
 });
 const audited = (audit: AuditTrail | null, rest: Partial<Facts> = {}) =>
 	named('a', 'uid of a', {
+		collectedAt: at(9),
 		apiServers: 1,
 		serviceAccounts: [{ uid: 'sa-uid', namespace: 'a', name: 'b' }],
 		credentials: [],
@@ -270,6 +271,48 @@ describe('scan with a history :: the ledger of issued certificates', it => {
 		}),
 	);
 
+	it(
+		'since, of saved facts :: what a missed night ended does not come back with them',
+		withHistoryFile(async path => {
+			const ledger = { since: at(0), credentials: [] };
+			await remembered(path, 1, [audited(span(at(0), at(1)))]);
+			const [saved] = await remembered(path, 9, [audited(null, { ledger })]);
+			assert.is(saved?.ledger?.since, null);
+		}),
+	);
+
+	it(
+		'the log of another cluster :: leaves neither certificates nor a span',
+		withHistoryFile(async path => {
+			const foreign = span(at(0), at(1), { issued: [issued('mallory')] });
+			const actors = foreign.actors.map(each => ({ ...each, userUid: 'there' }));
+			for (const audit of [{ ...foreign, actors }, null]) {
+				const [facts] = await remembered(path, 1, [audited(audit)]);
+				assert.equal(facts?.ledger, { since: null, credentials: [] });
+			}
+		}),
+	);
+
+	it(
+		'the log of a cluster that shares the CA :: gives no span, though a certificate of ours is in it',
+		withHistoryFile(async path => {
+			const ann = credentialOf('ann', { uid: 'x509:a', certificate });
+			const log = span(at(0), at(1));
+			const accounts = ['b', 'c', 'd'].map(name => ({ uid: `here-${name}`, namespace: 'a', name }));
+			const actors = log.actors.flatMap(each => [
+				{ ...each, username: 'ann', userUid: '', credentialId: `X509SHA256=${certificate.sha256}` },
+				...accounts.map(({ name }) => ({
+					...each,
+					username: `system:serviceaccount:a:${name}`,
+					userUid: `there-${name}`,
+				})),
+			]);
+			const rest = { serviceAccounts: accounts, credentials: [ann] };
+			const [facts] = await remembered(path, 1, [audited({ ...log, actors }, rest)]);
+			assert.is(facts?.ledger?.since, null);
+		}),
+	);
+
 	const incomplete: [string, AuditTrail, Partial<Facts>?][] = [
 		['requests without their bodies', span(at(0), at(1), { opaqueRequests: 1 })],
 		['no policy declared', span(at(0), at(1), { policy: null })],
@@ -284,12 +327,12 @@ describe('scan with a history :: the ledger of issued certificates', it => {
 			[
 				['a hole', { holes: [{ from: at(0, 2), to: at(0, 4) }], holesTotal: 1 }],
 				['garbage', { malformed: 2 }],
-				['an unreadable file', { problems: ['cut'] as string[] }],
+				['an unreadable file', { problems: ['cut'] }],
 				['no event', { window: null }],
-			] as const
+			] satisfies [string, Partial<AuditTrail['streams'][number]>][]
 		).map(([title, rest]): [string, AuditTrail] => {
 			const audit = span(at(0), at(1));
-			return [title, { ...audit, streams: audit.streams.map(stream => ({ ...stream, ...rest, holes: [] })) }];
+			return [title, { ...audit, streams: audit.streams.map(stream => ({ ...stream, ...rest })) }];
 		}),
 	];
 	for (const [title, audit, rest] of incomplete) {
