@@ -2,9 +2,9 @@
 # title: Certificate in use that nobody issued
 # description: >-
 #   A client certificate is known by its id in an audit log alone: it was used, and neither a request, nor
-#   a file, nor a cloud's list has it, though a ledger of issued certificates was kept since before its
-#   first use. One that is older than the ledger and lay idle, or that a CA shared with another cluster
-#   issued, looks the same.
+#   a file, nor a cloud's list has it, though a ledger of issued certificates was kept, and the whole log
+#   read, for long before its first use. One that is older and lay idle for longer still, or that a CA
+#   shared with another cluster issued, looks the same.
 # scope: package
 # schemas:
 #   - input: schema.record
@@ -26,8 +26,16 @@
 #       test: test_older_than_the_ledger_is_unknown
 #     - case: A certificate that is dated from before the ledger
 #       test: test_older_than_the_ledger_is_unknown
+#     - case: A certificate in use since before the log that was read, as those of kubeadm's components
+#       test: test_without_a_long_silence_is_unknown
+#     - case: A silence that a hole in the log may have broken
+#       test: test_without_a_long_silence_is_unknown
 #     - case: A certificate that a request, a file or a cloud's list explains as well
 #       test: test_leaves_what_is_explained
+#   params:
+#     settled_seconds:
+#       default: 2592000
+#       description: Silence before its first use after which a certificate counts as new (30 days).
 #   controls:
 #     - {framework: NIST SP 800-53, version: r5, id: AC-2(1), strength: exact}
 #     - {framework: NIST SP 800-53, version: r5, id: AC-2(g), strength: exact}
@@ -52,10 +60,12 @@ _is_unexplained if {
 	}
 }
 
-# null is less than any number, and no date at all.
+# The first use in a log is the first one ever only after a long silence that was looked at. What is null takes no
+# part in a difference.
 _is_later if {
-	not is_null(input.ledgerSince)
-	input.usage.first >= input.ledgerSince
+	input.usage.window.complete
+	input.usage.first - input.usage.window.from >= _params.settled_seconds
+	input.usage.first - input.ledgerSince >= _params.settled_seconds
 	not _is_dated_before
 }
 
@@ -63,3 +73,5 @@ _is_dated_before if {
 	not is_null(input.credential.notBefore)
 	input.credential.notBefore < input.ledgerSince
 }
+
+_params := data.params.issuance.unexplained_certificate
