@@ -69,7 +69,8 @@ export function foldQuery(index: Map<string, string>): string {
 		namespace: column('objectRef.namespace'),
 		path: `CASE WHEN ${isObject} THEN '' ELSE ${match('requestURI', '^([^?]*)')} END`,
 	};
-	const isDenied = `(${column('responseStatus.code')} IN ('401', '403') OR ${column(DECISION)} = 'forbid')`;
+	// Admission and quotas refuse with 403 what was authorized.
+	const isDenied = `(CASE WHEN ${column(DECISION)} <> '' THEN ${column(DECISION)} = 'forbid' ELSE ${column('responseStatus.code')} IN ('401', '403') END)`;
 	const name = column('objectRef.name');
 	const texts = (field: string, most: number) =>
 		`array_join(slice(array_agg(DISTINCT ${field}), 1, ${most}), chr(10))`;

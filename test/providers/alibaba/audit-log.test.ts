@@ -129,6 +129,10 @@ describe('readAuditLog', it => {
 				'annotations.authorization.k8s.io/reason':
 					'RBAC: allowed by ClusterRoleBinding "x" of ClusterRole "y" to User "2004-17"',
 			}),
+			event(at + 31, '2006', {
+				'annotations.authorization.k8s.io/decision': 'allow',
+				'responseStatus.code': '403',
+			}),
 			event(at + 40, '', { 'responseStatus.code': '401' }),
 			event(at + 50, '2005', {
 				'objectRef.resource': '',
@@ -171,6 +175,7 @@ describe('readAuditLog', it => {
 						}),
 						one('kubernetes-admin', 30),
 						one('2004-17', 30, { impersonator: 'kubernetes-admin' }),
+						one('2006', 31),
 						one('2005', 50, { last: at + 51, lastAllowed: at + 51, allowed: 2 }),
 					]),
 				);
@@ -186,6 +191,7 @@ describe('readAuditLog', it => {
 						},
 						{ ...request, username: 'system:serviceaccount:shop:web', allowed: 0, denied: 1, names: ['web'] },
 						{ ...request, username: '2004-17', allowed: 1, denied: 0, names: ['web'] },
+						{ ...request, username: '2006', allowed: 1, denied: 0, names: ['web'] },
 						{
 							...{ ...request, username: '2005', resource: '', namespace: '', path: '/apis' },
 							...{ allowed: 1, denied: 0, names: null },
