@@ -25,6 +25,9 @@ export interface Fold {
 	opaqueRequests(): number;
 }
 
+/** A login that events say nothing of but whose it was. */
+const NAMELESS = { userUid: '', credentialId: '', hasOtherId: false, tokenSecret: '' };
+
 type Actor = AuditActor & { agentSet: Set<string>; sourceSet: Set<string> };
 type Request = AuditRequest & { nameSet: Set<string> | null };
 
@@ -37,8 +40,7 @@ export function createFold(words: SourceWords): Fold {
 		add: row => {
 			if (!isUse(row)) return;
 			const { username = '', impersonated = '', person = '' } = row;
-			const hidden = person === username ? '' : person;
-			const other = impersonated || hidden;
+			const hidden = impersonated === '' && person !== username ? person : '';
 			const own = {
 				username,
 				userUid: row.uid ?? '',
@@ -50,12 +52,11 @@ export function createFold(words: SourceWords): Fold {
 			};
 			// Its own right, to impersonate, was granted, whatever came of the request.
 			addActor(actors, impersonated === '' ? row : granted(row), words, own);
-			if (other !== '')
-				addActor(actors, row, words, {
-					...{ username: other, userUid: '', credentialId: '', hasOtherId: false, tokenSecret: '' },
-					impersonator: username,
-				});
-			addRequest(requests, row, other || username);
+			// The cloud itself wrote another name than the person's, whose own login it was, by whatever credential.
+			if (hidden !== '') addActor(actors, row, words, { ...NAMELESS, username: hidden, impersonator: '' });
+			if (impersonated !== '')
+				addActor(actors, row, words, { ...NAMELESS, username: impersonated, impersonator: username });
+			addRequest(requests, row, impersonated || hidden || username);
 			if (impersonated !== '') addRequest(requests, impersonation(row, impersonated), username);
 			if (row.resource === 'certificatesigningrequests' && /^(create|update|patch)$/.test(row.verb ?? ''))
 				opaque += number(row.allowed);

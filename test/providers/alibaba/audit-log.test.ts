@@ -174,7 +174,7 @@ describe('readAuditLog', it => {
 							...{ lastAllowed: null, allowed: 0, denied: 1 },
 						}),
 						one('kubernetes-admin', 30),
-						one('2004-17', 30, { impersonator: 'kubernetes-admin' }),
+						one('2004-17', 30),
 						one('2006', 31),
 						one('2005', 50, { last: at + 51, lastAllowed: at + 51, allowed: 2 }),
 					]),
