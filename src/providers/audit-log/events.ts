@@ -71,7 +71,7 @@ function readEvents(database: Database, files: LogFile[]): Reading {
 function branch({ format, compression }: LogFile, parameter: string): string {
 	const quoted = names.map(name => `"${name}"`);
 	const read = (columns: string) =>
-		`read_json(${parameter}, format='${DUCKDB_FORMATS[format]}', compression='${compression}', filename=true, ignore_errors=true, columns={${columns}})`;
+		`read_json(${parameter}, format='${DUCKDB_FORMATS[format]}', compression='${compression}', filename=true, hive_partitioning=false, ignore_errors=true, columns={${columns}})`;
 	if (format === 'lines') return `SELECT filename, ${quoted.join(', ')} FROM ${read(COLUMNS)}`;
 	const inside = `SELECT filename, unnest(CASE WHEN items IS NULL THEN [${PACKED}] ELSE items END) AS e FROM ${read(`${COLUMNS}, items: '${EVENT}[]'`)}`;
 	return `SELECT filename, ${quoted.map(name => `e.${name}`).join(', ')} FROM (${inside})`;
