@@ -134,8 +134,8 @@ export function projectEvents(database: Database, files: LogFile[]): Reading {
 	is_event AND stage IN ('ResponseStarted', 'ResponseComplete') AND u <> ''
 		AND NOT coalesce(${IS_PROBE}, false) AND NOT coalesce(${IS_OWN}, false) AS uses,
 	CASE WHEN NOT is_event THEN 0 WHEN NOT uses THEN 1 WHEN is_denied THEN 4 ELSE 2 END + CAST(uses AND stage = 'ResponseStarted' AS INTEGER) AS class,
-	CASE WHEN ${IS_CSR} AND uses AND ${SHOWN} IS NOT NULL THEN CAST(to_json({
-		tm: tm, verb: verb, sub: sub, "name": obj, u: u, cid: any_cid, imp: imp, denied: is_denied, request: requestObject, response: responseObject
+	CASE WHEN ${IS_CSR} AND uses AND responseStatus.code IS NOT NULL AND ${SHOWN} IS NOT NULL THEN CAST(to_json({
+		tm: tm, verb: verb, sub: sub, "name": obj, u: u, cid: any_cid, imp: imp, denied: is_denied, code: responseStatus.code, request: requestObject, response: responseObject
 	}) AS VARCHAR) END AS csr
 FROM (SELECT *, ${CREDENTIAL} IN (SELECT id FROM known) AS is_known FROM (${sql}))`,
 	};

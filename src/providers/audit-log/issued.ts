@@ -14,6 +14,7 @@ interface CsrEvent {
 	cid: string;
 	imp: string;
 	denied: boolean;
+	code: number;
 	request: CsrObject | null;
 	response: CsrObject | null;
 }
@@ -58,8 +59,10 @@ export async function readIssued(
 	);
 	const events = rows.map(({ csr }) => JSON.parse(csr) as CsrEvent); // written by our own query
 	const requests = new Map<string, Request>();
-	for (const event of events.toSorted((a, b) => a.tm - b.tm)) {
-		if (!event.denied) add(requests, event);
+	const inOrder = events.toSorted((a, b) => a.tm - b.tm || Number(isCreate(b)) - Number(isCreate(a)));
+	for (const event of inOrder) {
+		const isDone = event.code >= 200 && event.code < 300;
+		if (isDone && !event.denied) add(requests, event);
 	}
 	const issued = [...requests.values()].flatMap(toCredential);
 	const [opaque] = await database.all<{ n: number }>(OPAQUE);
@@ -74,29 +77,75 @@ export async function readIssued(
 const OPAQUE = `SELECT coalesce(round(sum(n)), 0) AS n FROM fold WHERE level = 'request' AND csr IS NULL AND class = ${CLASS.allowed}
 	AND grp = 'certificates.k8s.io' AND res = 'certificatesigningrequests' AND verb IN ('create', 'update', 'patch')`;
 
+const isCreate = ({ verb, sub }: CsrEvent) => verb === 'create' && sub === '';
+const isWrite = ({ verb }: CsrEvent) => verb === 'update' || verb === 'patch';
+
 function add(requests: Map<string, Request>, event: CsrEvent): void {
-	const object = event.response ?? event.request;
-	const name = event.name || object?.metadata?.name || '';
-	// A name is used again once its request is gone; the create of the next one is another request.
-	const key = object?.metadata?.uid || name;
-	const known = requests.get(key);
-	const spec = event.response?.spec ?? event.request?.spec ?? null;
-	const conditions = (event.response ?? event.request)?.status?.conditions ?? [];
+	const { uid, name, spec, claimed, conditions, certificate } = storedBy(event);
+	const known = takeKnown(requests, uid, name, isCreate(event));
 	const decision = decisionOf(conditions.map(({ type }) => type ?? ''));
-	const isCreate = event.verb === 'create' && event.sub === '';
-	const actor = event.imp || event.u;
-	const ids = spec?.extra?.[CREDENTIAL_ID] ?? (isCreate && event.cid !== '' ? [event.cid] : null);
-	requests.set(key, {
+	const isApproval = event.sub === 'approval' && isWrite(event) && decision === 'approved';
+	requests.set(keyOf(uid, name), {
 		name,
-		spec: spec?.signerName ? spec : (known?.spec ?? spec),
-		requester: spec?.username || (isCreate ? actor : '') || known?.requester || '',
-		requesterCredentialIds: ids ?? known?.requesterCredentialIds ?? [],
-		approver: event.sub === 'approval' && decision === 'approved' ? actor : (known?.approver ?? ''),
+		spec: spec?.signerName ? spec : (known?.spec ?? spec ?? claimed),
+		...requesterOf(event, known),
+		approver: isApproval ? event.imp || event.u : (known?.approver ?? ''),
 		decision: decision === 'pending' ? (known?.decision ?? 'pending') : decision,
-		certificate:
-			event.response?.status?.certificate || event.request?.status?.certificate || known?.certificate || '',
-		createdAt: known?.createdAt ?? (isCreate ? event.tm : null),
+		certificate: certificate || known?.certificate || '',
+		createdAt: known?.createdAt ?? (isCreate(event) ? event.tm : null),
 	});
+}
+
+/** A client may name its request as the UID of another. */
+const keyOf = (uid: string, name: string) => (uid === '' ? `name ${name}` : `uid ${uid}`);
+
+/** What is known of a request, by its UID or, where its create was logged without one, its name. */
+function takeKnown(
+	requests: Map<string, Request>,
+	uid: string,
+	name: string,
+	isNew: boolean,
+): Request | undefined {
+	const byName = keyOf('', name);
+	const known = requests.get(keyOf(uid, name)) ?? requests.get(byName);
+	if (known === undefined || known !== requests.get(byName)) return known;
+	requests.delete(byName);
+	if (!isNew || known.certificate === '') return known;
+	// A name is used again once its request is gone; the create of the next one is another request.
+	requests.set(`done ${requests.size} ${name}`, known);
+	return undefined;
+}
+
+/**
+ * What the server keeps of an event that went well: all that it answered with. Of what a client sent it takes but the
+ * part that the request is for, and drops the rest without a word.
+ */
+function storedBy(event: CsrEvent) {
+	const { request, response, sub } = event;
+	const isStatus = isWrite(event) && sub === 'status';
+	const isUpdate = isStatus || (isWrite(event) && sub === 'approval');
+	const status = response?.status ?? (isUpdate ? request?.status : null);
+	return {
+		// In an update another UID than the object's is a conflict; in a create it is dropped.
+		uid: response?.metadata?.uid || (isUpdate && request?.metadata?.uid) || '',
+		name: event.name || (response ?? request)?.metadata?.name || '',
+		spec: response?.spec ?? (isCreate(event) ? request?.spec : null) ?? null,
+		/** Of no weight beside what is known; its sender may issue certificates anyway. */
+		claimed: isStatus ? (request?.spec ?? null) : null,
+		conditions: status?.conditions ?? [],
+		certificate: response?.status?.certificate || (isStatus && request?.status?.certificate) || '',
+	};
+}
+
+/** Who asked, as the server saw it: what the body of a request says of that is overwritten. */
+function requesterOf(event: CsrEvent, known: Request | undefined) {
+	const stored = event.response?.spec;
+	const asker = isCreate(event) ? event.imp || event.u : '';
+	const ids = isCreate(event) && event.cid !== '' ? [event.cid] : null;
+	return {
+		requester: asker || stored?.username || known?.requester || '',
+		requesterCredentialIds: ids ?? stored?.extra?.[CREDENTIAL_ID] ?? known?.requesterCredentialIds ?? [],
+	};
 }
 
 function toCredential(request: Request): Credential[] {

@@ -146,3 +146,82 @@ describe('readIssued', it => {
 		assert.equal(await read(other), { issued: [], opaqueRequests: 0 });
 	});
 });
+
+describe('readIssued: what a client says is not what the server stored', it => {
+	const forged = base64(pem);
+	const bare = { metadata: { name: 'bob-1' }, spec: asked };
+	const requesters = async (...shapes: EventShape[]) =>
+		(await read(...shapes)).issued.map(({ issuance }) => [
+			issuance?.requester,
+			issuance?.requesterCredentialIds,
+			issuance?.approver,
+		]);
+
+	it('takes no certificate from the body of a create or of the object', async () => {
+		const claims = { ...bare, status: { ...approved, certificate: forged } };
+		const shapes = [
+			on('', 'create', { requestObject: claims, responseObject: { metadata, spec, status: {} }, code: 201 }),
+			on('', 'create', { requestObject: claims, code: 201 }),
+			on('', 'update', { requestObject: claims }),
+			on('approval', 'update', { requestObject: claims }),
+		];
+		for (const shape of shapes) assert.equal((await read(shape)).issued, []);
+		assert.equal((await read(...shapes)).issued, []);
+	});
+
+	it('takes nothing from a write that failed', async () => {
+		const status = { ...approved, certificate: forged };
+		for (const code of [403, 404, 409, 422, 500]) {
+			const body = { metadata, spec, status };
+			const shape = on('status', 'update', { requestObject: body, responseObject: body, code });
+			assert.equal((await read(shape)).issued, [], String(code));
+		}
+	});
+
+	it('takes a certificate from the request of a status update that went well', async () => {
+		const body = { metadata, spec, status: { ...approved, certificate: forged } };
+		assert.equal(await requesters(on('status', 'update', { requestObject: body })), [['', [], '']]);
+	});
+
+	it('has for a requester who asked, not whom the body names', async () => {
+		const extra = { 'authentication.kubernetes.io/credential-id': [`X509SHA256=${'b'.repeat(64)}`] };
+		const claims = { metadata: { name: 'bob-1' }, spec: { ...asked, username: 'ann', extra } };
+		const signed = (uid?: string) =>
+			on('status', 'update', {
+				after: 5,
+				username: 'system:kube-controller-manager',
+				requestObject: { metadata: { name: 'bob-1', uid }, spec: {}, status: { certificate: forged } },
+			});
+		const mallory = on('', 'create', { username: 'mallory', requestObject: claims, code: 201 });
+		assert.equal(await requesters(mallory, signed()), [['mallory', [], '']]);
+		assert.equal(await requesters(mallory, signed('csr-uid')), [['mallory', [], '']]);
+	});
+
+	it('keeps a certificate from whoever uses its name, or its UID as a name, again', async () => {
+		const later = (name: string): EventShape => ({
+			...on('', 'create', { username: 'mallory', after: 9, requestObject: { ...bare, metadata: { name } } }),
+			objectRef: { resource: 'certificatesigningrequests', apiGroup: 'certificates.k8s.io', name },
+		});
+		const whole = [['alice', [ALICE_ID], 'boss']];
+		assert.equal(await requesters(create, approve, sign(forged), later('bob-1'), later('csr-uid')), whole);
+		const first = on('', 'create', { credentialId: ALICE_ID, requestObject: bare });
+		const signed = on('status', 'update', { after: 5, requestObject: { status: { certificate: forged } } });
+		assert.equal(await requesters(first, signed, later('bob-1')), [['alice', [ALICE_ID], '']]);
+	});
+
+	it('takes a reader of the approval for no approver', async () => {
+		const look = { ...approve, verb: 'get', username: 'reader', after: 8 };
+		assert.equal(await requesters(create, approve, sign(forged), look), [['alice', [ALICE_ID], 'boss']]);
+	});
+
+	it('counts an event without a code as one that shows nothing', async () => {
+		const { issued, opaqueRequests } = await withTempDir(async dir => {
+			writeFileSync(
+				join(dir, 'a.log'),
+				logOf({ ...auditEvent(sign(forged)), responseStatus: { metadata: {} } }),
+			);
+			return trailOf(dir);
+		});
+		assert.equal([issued, opaqueRequests], [[], 1]);
+	});
+});
