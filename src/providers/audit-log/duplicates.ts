@@ -4,14 +4,17 @@ import type { LogFile } from './files.ts';
 import { takeOut } from './fold.ts';
 import type { FileWindow } from './windows.ts';
 
+/** More than there are files: a count and the number of a file go into one whole number. */
+const MAX_FILES = 10_000_000;
+
 /** Seconds of one file in which another file of its stream has events too. */
 interface Overlap extends FileWindow {
 	stream: number;
 }
 
 /**
- * Takes events that two files of one stream hold out of the table `fold`, but once. Only where files overlap in time
- * are their ids looked at: by a hash of 64 bits, since no more than a few of them are expected.
+ * Takes events that several files of one stream hold out of the table `fold`, but in one of them: that which has most of
+ * them, since what one file has twice was asked twice. Only where files overlap in time are their marks looked at.
  * @returns how many events of each stream, by its index, were there again.
  */
 export async function takeOutDuplicates(
@@ -20,40 +23,43 @@ export async function takeOutDuplicates(
 	windows: FileWindow[],
 ): Promise<Map<number, number>> {
 	const overlaps = findOverlaps(files, windows);
-	const counts = new Map<number, number>();
-	if (overlaps.length === 0) return counts;
+	if (overlaps.length === 0) return new Map();
 	await storeOverlaps(database, overlaps);
 	const paths = new Set(overlaps.map(({ path }) => path));
 	const { sql, values } = projectEvents(
 		database,
 		files.filter(({ path }) => paths.has(path)),
 	);
-	const inside = `SELECT e.*, o.stream, hash(o.stream, e.id, e.stage) AS h
+	const inside = `SELECT e.*, o.stream, o.file_no
 		FROM (${sql}) e JOIN shared_spans o ON e.file = o.path AND e.written BETWEEN o.from_tm AND o.to_tm
-		WHERE e.is_event AND e.id <> ''`;
+		WHERE e.mark IS NOT NULL`;
 	await database.run(
-		`CREATE OR REPLACE TEMP TABLE again AS SELECT stream, h, CAST(count(*) AS DOUBLE) AS n FROM (${inside}) GROUP BY stream, h HAVING count(*) > 1`,
+		`CREATE OR REPLACE TEMP TABLE again AS
+		SELECT stream, mark, max(n * ${MAX_FILES} + file_no) % ${MAX_FILES} AS kept, sum(n) - max(n) AS surplus
+		FROM (SELECT stream, mark, file_no, count(*) AS n FROM (${inside}) GROUP BY stream, mark, file_no)
+		GROUP BY stream, mark HAVING count(*) > 1`,
 		values,
 	);
 	const found = await database.all<{ stream: number; surplus: number }>(
-		'SELECT stream, CAST(sum(n - 1) AS DOUBLE) AS surplus FROM again GROUP BY stream',
+		'SELECT stream, CAST(sum(surplus) AS DOUBLE) AS surplus FROM again GROUP BY stream',
 	);
-	for (const { stream, surplus } of found) counts.set(stream, surplus);
 	if (found.length > 0) {
-		// Of n rows that are one event, each loses its part of n - 1.
-		const weighted = `SELECT i.*, (a.n - 1) / a.n AS weight FROM (${inside}) i JOIN again a ON i.h = a.h AND i.stream = a.stream`;
-		await takeOut(database, { sql: weighted, values });
+		const surplus = `SELECT i.* FROM (${inside}) i JOIN again a ON i.mark = a.mark AND i.stream = a.stream WHERE i.file_no <> a.kept`;
+		await takeOut(database, { sql: surplus, values });
 	}
-	return counts;
+	return new Map(found.map(({ stream, surplus }) => [stream, surplus]));
 }
 
 async function storeOverlaps(database: Database, overlaps: Overlap[]): Promise<void> {
 	await database.run(
-		'CREATE OR REPLACE TEMP TABLE shared_spans (path VARCHAR, stream INTEGER, from_tm BIGINT, to_tm BIGINT)',
+		'CREATE OR REPLACE TEMP TABLE shared_spans (path VARCHAR, file_no BIGINT, stream INTEGER, from_tm BIGINT, to_tm BIGINT)',
 	);
-	const texts = overlaps.map(({ path, stream, from, to }) => JSON.stringify({ path, stream, from, to }));
+	const numbers = new Map([...new Set(overlaps.map(({ path }) => path))].map((path, no) => [path, no]));
+	const texts = overlaps.map(({ path, stream, from, to }) =>
+		JSON.stringify({ path, no: numbers.get(path), stream, from, to }),
+	);
 	await database.run(
-		`INSERT INTO shared_spans SELECT o->>'path', CAST(o->>'stream' AS INTEGER), CAST(o->>'from' AS BIGINT), CAST(o->>'to' AS BIGINT)
+		`INSERT INTO shared_spans SELECT o->>'path', CAST(o->>'no' AS BIGINT), CAST(o->>'stream' AS INTEGER), CAST(o->>'from' AS BIGINT), CAST(o->>'to' AS BIGINT)
 		FROM (SELECT CAST(unnest($overlaps) AS JSON) AS o)`,
 		{ overlaps: database.list(texts) },
 	);

@@ -111,7 +111,6 @@ export function projectEvents(database: Database, files: LogFile[]): Reading {
 	coalesce(${micros('stageTimestamp')}, ${micros('requestReceivedTimestamp')}) AS stage_us,
 	stage_us // 1000000 AS written,
 	stage IS NOT NULL AND tm IS NOT NULL AS is_event,
-	CASE WHEN is_event AND id <> '' THEN hash(id, stage, stage_us) END AS mark,
 	coalesce("user".username, '') AS u,
 	coalesce("user".uid, '') AS uid,
 	${CREDENTIAL} AS any_cid,
@@ -124,6 +123,8 @@ export function projectEvents(database: Database, files: LogFile[]): Reading {
 	coalesce(userAgent, '') AS agent,
 	coalesce(array_to_string(sourceIPs, ','), '') AS src,
 	coalesce(verb, '') AS verb,
+	-- A client chooses the id of its requests: alone it tells no event from another.
+	CASE WHEN is_event AND id <> '' THEN hash(id, stage, ${micros('requestReceivedTimestamp')}, stage_us, u, uid, any_cid, secret, imp, agent, src, verb, requestURI) END AS mark,
 	coalesce(objectRef."apiGroup", '') AS grp,
 	coalesce(objectRef.resource, '') AS res,
 	coalesce(objectRef.subresource, '') AS sub,

@@ -18,9 +18,9 @@ export async function foldEvents(database: Database, files: LogFile[]): Promise<
 	);
 }
 
-/** Takes out of the table what `surplus` holds: events that are there more than once, each with its `weight`. */
+/** Takes out of the table what `surplus` holds: events that another file has too. */
 export async function takeOut(database: Database, surplus: Reading): Promise<void> {
-	await database.run(`INSERT INTO fold ${foldOf(surplus.sql, '-sum(weight)')}`, surplus.values);
+	await database.run(`INSERT INTO fold ${foldOf(surplus.sql, '-CAST(count(*) AS DOUBLE)')}`, surplus.values);
 }
 
 function foldOf(events: string, count: string): string {

@@ -51,7 +51,7 @@ function onlyOf(database: Database, files: LogFile[], subject: TimelineSubject):
 		sql: `SELECT e.* FROM (${sql}) e
 	JOIN (SELECT o->>'path' AS path, o->>'stream' AS stream FROM (SELECT CAST(unnest($streams) AS JSON) AS o)) s ON s.path = e.file
 	WHERE ${where}
-	QUALIFY e.id = '' OR row_number() OVER (PARTITION BY s.stream, e.id, e.stage) = 1`,
+	QUALIFY e.mark IS NULL OR e.file = min(e.file) OVER (PARTITION BY s.stream, e.mark)`,
 	};
 }
 

@@ -458,6 +458,23 @@ describe('readAuditTrail: duplicates', it => {
 		assert.equal(logins(trail), ['alice   110 0']);
 	});
 
+	it('takes no requests for one because a client sends the same id with each', async () => {
+		const bad = Array.from({ length: 6 }, (_, n) =>
+			auditEvent({ username: 'mallory', id: 'constant', after: 100 + n, agent: `agent-${n}` }),
+		);
+		const [first, last] = [0, 300].map(after => auditEvent({ after }));
+		const trail = await two(logOf(first as object, ...bad), logOf(...lines(50, 60), last as object));
+		assert.equal(counts(trail), { events: 68, malformed: 0, duplicates: 0 });
+		assert.equal(logins(trail), ['alice   62 0', 'mallory   6 0']);
+	});
+
+	it('keeps what one file has twice, and takes out as often as another has it', async () => {
+		const [one, other] = [0, 9].map(n => logOf(auditEvent({ id: `x${n}`, after: n })));
+		const trail = await two(`${one}${one}${one}${other}`, `${one}${one}${other}`);
+		assert.equal(counts(trail), { events: 4, malformed: 0, duplicates: 3 });
+		assert.equal(logins(trail), ['alice   4 0']);
+	});
+
 	const streamsOf = (logs: string[]) =>
 		withTempDir(async dir => {
 			const streams = logs.map((log, index) => {

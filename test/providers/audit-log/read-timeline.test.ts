@@ -34,6 +34,19 @@ const brief = async (subject: TimelineSubject) =>
 	);
 
 describe('readTimeline', it => {
+	it('shows every request of a client that sends the same id with each', () =>
+		withTempDir(async dir => {
+			const shape = { id: 'constant', username: 'mallory' };
+			writeFileSync(join(dir, '1.log'), logOf(auditEvent(shape), auditEvent({ ...shape, after: 1 })));
+			writeFileSync(join(dir, '2.log'), logOf(auditEvent({ ...shape, after: 2 })));
+			const log = [{ name: 'a', globs: [join(dir, '*.log')] }];
+			const entries = await readTimeline(log, { username: 'mallory' }, auditOptions());
+			assert.equal(
+				entries.map(({ allowed }) => allowed),
+				[3],
+			);
+		}));
+
 	it('tells of one credential, hour by hour', async () => {
 		const rest = {
 			credentialId: ALICE_ID,
