@@ -84,7 +84,9 @@ const literal = (path: string) => path.replace(/[*?[]/g, '[$&]');
 const micros = (column: string) => `CASE WHEN epoch_us(${column}) > 0 THEN epoch_us(${column}) END`;
 
 const IS_PROBE = `"user".username = 'system:anonymous' AND regexp_full_match(requestURI, '/(healthz|livez|readyz)([/?].*)?|/version/?([?].*)?')`;
-const IS_OWN = `"user".username = 'system:apiserver' AND sourceIPs[1] IN ('127.0.0.1', '::1')`;
+/** The peer of the connection: what stands before it, the client may have sent itself as `X-Forwarded-For`. */
+const PEER = 'sourceIPs[-1]';
+const IS_OWN = `"user".username = 'system:apiserver' AND ${PEER} IN ('127.0.0.1', '::1')`;
 const CREDENTIAL = `coalesce("user".extra.${CREDENTIAL_ID}[1], '')`;
 const IS_CSR = `objectRef.resource = 'certificatesigningrequests' AND objectRef."apiGroup" = 'certificates.k8s.io'`;
 /** A create without an answer logged has its request; whoever is answered with one may see its certificate. */
@@ -121,7 +123,7 @@ export function projectEvents(database: Database, files: LogFile[]): Reading {
 	coalesce(impersonatedUser.username, '') AS imp,
 	impersonatedUser."groups" AS imp_groups,
 	coalesce(userAgent, '') AS agent,
-	coalesce(array_to_string(sourceIPs, ','), '') AS src,
+	coalesce(${PEER}, '') AS src,
 	coalesce(verb, '') AS verb,
 	-- A client chooses the id of its requests: alone it tells no event from another.
 	CASE WHEN is_event AND id <> '' THEN hash(id, stage, ${micros('requestReceivedTimestamp')}, stage_us, u, uid, any_cid, secret, imp, agent, src, verb, requestURI) END AS mark,
@@ -132,7 +134,7 @@ export function projectEvents(database: Database, files: LogFile[]): Reading {
 	coalesce(objectRef."name", '') AS obj,
 	CASE WHEN objectRef IS NULL THEN split_part(coalesce(requestURI, ''), '?', 1) ELSE '' END AS path,
 	coalesce(annotations.${DECISION} = 'forbid', responseStatus.code IN (401, 403), false) AS is_denied,
-	is_event AND stage IN ('ResponseStarted', 'ResponseComplete') AND u <> ''
+	is_event AND stage IN ('ResponseStarted', 'ResponseComplete', 'Panic') AND u <> ''
 		AND NOT coalesce(${IS_PROBE}, false) AND NOT coalesce(${IS_OWN}, false) AS uses,
 	CASE WHEN NOT is_event THEN 0 WHEN NOT uses THEN 1 WHEN is_denied THEN 4 ELSE 2 END + CAST(uses AND stage = 'ResponseStarted' AS INTEGER) AS class,
 	CASE WHEN ${IS_CSR} AND uses AND responseStatus.code IS NOT NULL AND ${SHOWN} IS NOT NULL THEN CAST(to_json({

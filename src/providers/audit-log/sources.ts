@@ -13,7 +13,7 @@ export function shownSources({ showSources, salt }: SourceDisplay): {
 	values: Reading['values'];
 } {
 	const shown = showSources ? 's' : 'substr(sha256($salt || s), 1, 16)';
-	const distinct = `list_filter(list_distinct(flatten(list(DISTINCT string_split(src, ',')))), lambda s: s <> '')`;
+	const distinct = `coalesce(list(DISTINCT src) FILTER (src <> ''), [])`;
 	return {
 		expression: `list_sort(list_transform(${distinct}, lambda s: ${shown}))`,
 		values: showSources ? {} : { salt },

@@ -58,7 +58,7 @@ describe('readAuditTrail', it => {
 	it('folds events of one login', async () => {
 		const trail = await fold(
 			{ credentialId: ALICE_ID, after: 10 },
-			{ credentialId: ALICE_ID, after: 5, sources: ['192.0.2.7', '198.51.100.1'], agent: 'curl' },
+			{ credentialId: ALICE_ID, after: 5, sources: ['192.0.2.66', '198.51.100.1'], agent: 'curl' },
 			{ credentialId: ALICE_ID, after: 20, decision: 'forbid', code: 403 },
 		);
 		assert.equal(trail, {
@@ -177,13 +177,37 @@ describe('readAuditTrail', it => {
 			...stages('3', 'watch', 'ResponseStarted'),
 			...stages('4', 'list', 'RequestReceived', 'Panic'),
 			...stages('5', 'exec', 'ResponseComplete'),
+			...stages('6', 'attach', 'ResponseStarted', 'Panic'),
 		);
 		assert.equal(asked(trail), [
+			'alice attach attach  1 0 *',
 			'alice exec exec  1 0 *',
 			'alice get get  1 0 *',
+			'alice list list  1 0 *',
 			'alice watch watch  2 0 *',
 		]);
-		assert.is(stream(trail).events, 9);
+		assert.is(stream(trail).events, 11);
+	});
+
+	it('takes the peer of the connection for the source, not what the client says', async () => {
+		const trail = await fold(
+			{ sources: ['127.0.0.1', '10.0.0.9'], username: 'system:apiserver' },
+			{ sources: ['10.0.0.9', '127.0.0.1'], username: 'system:apiserver', verb: 'list' },
+			{ sources: ['192.0.2.66', '198.51.100.1'] },
+			{ sources: [] },
+		);
+		assert.equal(
+			trail.actors.map(({ username, allowed, sources, sourcesTotal }) => [
+				username,
+				allowed,
+				sources,
+				sourcesTotal,
+			]),
+			[
+				['alice', 2, ['198.51.100.1'], 1],
+				['system:apiserver', 1, ['10.0.0.9'], 1],
+			],
+		);
 	});
 
 	it('takes the decision before the status code', async () => {
