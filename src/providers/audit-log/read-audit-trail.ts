@@ -1,5 +1,7 @@
+import { oneLine } from '../../lib/text.ts';
 import type { AuditStream, AuditTrail } from '../../model/audit.ts';
 import { readActors, readRequests } from './actors.ts';
+import { findBrokenArchives } from './archives.ts';
 import { uniteCopies } from './copies.ts';
 import { type Database, withDatabase } from './database.ts';
 import { takeOutDuplicates } from './duplicates.ts';
@@ -30,7 +32,15 @@ export async function readAuditTrail(
 	const { files, counts, problems } = findLogFiles(streams);
 	return withDatabase(options, async database => {
 		await storeKnown(database, options.knownCredentialIds);
-		const read = await foldLogs(database, files, problems, options.signal);
+		const [read, broken] = await Promise.all([
+			foldLogs(database, files, problems, options.signal),
+			findBrokenArchives(files, options.signal),
+		]);
+		const paths = new Set(read.map(({ path }) => path));
+		for (const { path, stream } of files) {
+			const why = paths.has(path) ? broken.get(path) : undefined;
+			if (why !== undefined) problems[stream]?.push(`${oneLine(path)} cannot be read whole: ${why}`);
+		}
 		if (read.length === 0) return emptyTrail(streams, counts, problems);
 		const hoursBefore = await readHours(database);
 		const duplicates = await takeOutDuplicates(database, read, fileWindows(hoursBefore));
