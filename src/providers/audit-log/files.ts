@@ -28,17 +28,37 @@ export interface LogFile {
 	compression: 'uncompressed' | 'gzip' | 'zstd';
 }
 
+/** A file as it was before it was read. */
+export interface SeenFile {
+	path: string;
+	/** Index of its stream. */
+	stream: number;
+	dev: number;
+	ino: number;
+	size: number;
+}
+
 /** What the patterns of all streams name, and what of it cannot be read, by index of the stream. */
 export interface LogFiles {
 	files: LogFile[];
 	/** Files that are there, also those that hold nothing or cannot be read. */
 	counts: number[];
+	/** Those of them that could be opened. */
+	seen: SeenFile[];
+	/** Of those that could not, their problem is said. */
+	unread: string[];
 	problems: string[][];
 }
 
 /** Finds the files of every stream, and how each is to be read. A file of two streams belongs to the first. */
 export function findLogFiles(streams: AuditLogStream[]): LogFiles {
-	const found: LogFiles = { files: [], counts: streams.map(() => 0), problems: streams.map(() => []) };
+	const found: LogFiles = {
+		files: [],
+		counts: streams.map(() => 0),
+		seen: [],
+		unread: [],
+		problems: streams.map(() => []),
+	};
 	const owners = new Map<string, number>();
 	for (const [stream, { globs }] of streams.entries()) {
 		const problems = found.problems[stream] ?? [];
@@ -53,7 +73,7 @@ export function findLogFiles(streams: AuditLogStream[]): LogFiles {
 				);
 				continue;
 			}
-			const file = peek(path, stream, problems);
+			const file = peek(path, stream, found);
 			if (file !== null) found.files.push(file);
 		}
 	}
@@ -71,13 +91,16 @@ function pathsOf(glob: string, problems: string[]): string[] {
 }
 
 /** null: it holds nothing, or cannot be read. */
-function peek(path: string, stream: number, problems: string[]): LogFile | null {
+function peek(path: string, stream: number, { seen, unread, problems }: LogFiles): LogFile | null {
 	let head: Buffer;
 	try {
-		head = readHead(path);
+		const read = readHead(path);
+		head = read.head;
+		seen.push({ path, stream, dev: read.dev, ino: read.ino, size: read.size });
 	} catch (error) {
 		const why = error instanceof ScanError ? error.message : `${oneLine(path)} ${whyUnreadable(error)}`;
-		problems.push(redact(why));
+		problems[stream]?.push(redact(why));
+		unread.push(path);
 		return null;
 	}
 	if (head.length === 0) return null;
@@ -93,17 +116,19 @@ const HEAD_BYTES = 65_536;
 const ZSTD_MAGIC = 0x28b52ffd;
 const GZIP_MAGIC = 0x1f8b;
 
-function readHead(path: string): Buffer {
+function readHead(path: string): { head: Buffer } & Pick<SeenFile, 'dev' | 'ino' | 'size'> {
 	// O_NONBLOCK: opening a pipe without a writer would wait for one.
 	const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
 	try {
-		if (!fstatSync(descriptor).isFile()) {
+		const stats = fstatSync(descriptor);
+		if (!stats.isFile()) {
 			throw new ScanError('FILE_UNREADABLE', `${oneLine(path)} is not a regular file`);
 		}
 		const buffer = Buffer.alloc(HEAD_BYTES);
 		const length = readSync(descriptor, buffer, 0, HEAD_BYTES, 0);
 		// Padded, so that a magic number can be looked for in a file of one byte.
-		return length === 0 ? Buffer.alloc(0) : buffer.subarray(0, Math.max(length, 4));
+		const head = length === 0 ? Buffer.alloc(0) : buffer.subarray(0, Math.max(length, 4));
+		return { head, dev: stats.dev, ino: stats.ino, size: stats.size };
 	} finally {
 		closeSync(descriptor);
 	}

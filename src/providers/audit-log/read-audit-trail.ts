@@ -8,6 +8,7 @@ import { takeOutDuplicates } from './duplicates.ts';
 import { type AuditLogStream, findLogFiles, type LogFile } from './files.ts';
 import { readIssued } from './issued.ts';
 import { foldReadable } from './readable.ts';
+import { findRotated } from './rotation.ts';
 import { lookAgain } from './second-look.ts';
 import { fileWindows, readHours, toWindow } from './windows.ts';
 
@@ -29,7 +30,8 @@ export async function readAuditTrail(
 	streams: AuditLogStream[],
 	options: AuditLogOptions,
 ): Promise<Omit<AuditTrail, 'policy'>> {
-	const { files, counts, problems } = findLogFiles(streams);
+	const found = findLogFiles(streams);
+	const { files, counts, problems } = found;
 	return withDatabase(options, async database => {
 		await storeKnown(database, options.knownCredentialIds);
 		const [read, broken] = await Promise.all([
@@ -41,9 +43,13 @@ export async function readAuditTrail(
 			const why = paths.has(path) ? broken.get(path) : undefined;
 			if (why !== undefined) problems[stream]?.push(`${oneLine(path)} cannot be read whole: ${why}`);
 		}
-		if (read.length === 0) return emptyTrail(streams, counts, problems);
+		if (read.length === 0) {
+			findRotated(streams, found);
+			return emptyTrail(streams, counts, problems);
+		}
 		const hoursBefore = await readHours(database);
 		const duplicates = await takeOutDuplicates(database, read, fileWindows(hoursBefore));
+		findRotated(streams, found);
 		const hours = await readHours(database);
 		const { requests, problem } = await readRequests(database);
 		if (problem !== '') problems[0]?.push(problem);

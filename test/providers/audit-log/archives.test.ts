@@ -58,7 +58,14 @@ describe('audit log :: archives that are not whole', it => {
 		assert.is(await check(other, 'gzip'), CUT);
 	});
 	it('zstd is whole where its last block is, and cut at every byte before', async () => {
-		const frame = zstdFrame([[0, 20], [1, 100_000], [2, 30]], { checksum: true });
+		const frame = zstdFrame(
+			[
+				[0, 20],
+				[1, 100_000],
+				[2, 30],
+			],
+			{ checksum: true },
+		);
 		const skipped = Buffer.from([0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
 		const whole = [frame, Buffer.concat([frame, skipped, zstdFrame([[0, 5]])])];
 		for (const bytes of whole) assert.is(await check(bytes, 'zstd'), '');
