@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { rosterKey, withDeparted } from './departed.ts';
+import { type Asked, rosterKey, withDeparted } from './departed.ts';
 import { judgeTrail } from './join/evidence.ts';
 import { coveredSpan, issuedIn, ledgerSince, mergeIssued, mergeSpans } from './join/ledger.ts';
 import { describeFailure } from './lib/api-error.ts';
@@ -7,7 +7,7 @@ import { DAY, formatDay } from './lib/epoch.ts';
 import { ScanError } from './lib/scan-error.ts';
 import { byCodeUnit, oneLine } from './lib/text.ts';
 import { sha256 } from './lib/x509.ts';
-import type { EpochSeconds, Facts, Gap, Source } from './model/facts.ts';
+import type { Facts, Gap, Source } from './model/facts.ts';
 import type { Finding } from './model/finding.ts';
 import type { Report } from './model/report.ts';
 import type { ScanRequest } from './model/scan.ts';
@@ -18,6 +18,7 @@ import {
 	type PresentCluster,
 } from './providers/history/expected.ts';
 import type { History } from './providers/history/index.ts';
+import type { Roster } from './providers/roster/index.ts';
 
 /** A certificate that ended so long before the earliest use that is looked at explains nothing any more. */
 const KEPT_AFTER_END = DAY;
@@ -26,8 +27,8 @@ const KEPT_AFTER_END = DAY;
 export interface Memory {
 	/** For hashes of source addresses that compare over nights. */
 	salt: string;
-	/** A cluster's facts with what is known from earlier runs. */
-	withHistory(facts: Facts): Promise<Facts>;
+	/** A cluster's facts with what is known from earlier runs; `roster` is whom this one asked, null for nobody. */
+	withHistory(facts: Facts, roster: Pick<Roster, 'accounts'> | null): Promise<Facts>;
 	/** Clusters that earlier runs of these targets found, and this one does not. */
 	missing(present: PresentCluster[]): KnownCluster[];
 	/** The same findings, with when an earlier run first had them. */
@@ -50,7 +51,13 @@ export async function openMemory(request: ScanRequest): Promise<Memory | null> {
 	let clusters: Expected = { missing: [], replaced: [], forgotten: [], unknown: [] };
 	return {
 		salt: history.salt,
-		withHistory: facts => withHistory(facts, history, { now, roster: rosterKey(request) }),
+		withHistory: (facts, roster) =>
+			withHistory(facts, history, {
+				now,
+				roster: rosterKey(request),
+				accounts: roster?.accounts ?? null,
+				isByUsername: (request.roster?.match.field ?? 'userName') === 'userName',
+			}),
 		missing: present => {
 			clusters = compareClusters(known, present, { scope, now, forget: target.forget });
 			for (const message of noticesOf(clusters)) onEvent({ kind: 'notice', message });
@@ -137,11 +144,8 @@ export function scopeOf({ kubeconfigs, clouds, files, savedFacts }: ScanRequest)
 	return [...new Set(digests)].sort(byCodeUnit).join(' ');
 }
 
-async function withHistory(
-	facts: Facts,
-	history: History,
-	{ now, roster }: { now: EpochSeconds; roster: string },
-): Promise<Facts> {
+async function withHistory(facts: Facts, history: History, asked: Asked): Promise<Facts> {
+	const { now } = asked;
 	const { cluster, credentials, audit } = facts;
 	try {
 		const starts = audit?.streams.flatMap(({ window }) => window?.from ?? []) ?? [];
@@ -151,7 +155,7 @@ async function withHistory(
 		const all = mergeIssued([...known.issued, ...issued]);
 		const tonight = new Set(issued.map(({ uid }) => uid));
 		const spans = mergeSpans([...known.spans, ...[coveredSpan(facts, evidence)].flatMap(span => span ?? [])]);
-		const { identities, matches } = withDeparted(facts, known.matches, { roster, now });
+		const { identities, gaps, matches } = withDeparted(facts, known.matches, asked);
 		await history.note({
 			cluster,
 			isFound: isFound(facts),
@@ -163,9 +167,11 @@ async function withHistory(
 		});
 		const since = ledgerSince(spans, now);
 		const status = { source: 'history', status: 'complete', count: known.issued.length } as const;
+		const bare = without(facts);
 		return {
-			...without(facts),
+			...bare,
 			identities,
+			gaps: [...bare.gaps, ...gaps],
 			ledger: { since, credentials: all },
 			sources: [...sourcesOf(facts), status],
 		};

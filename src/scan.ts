@@ -69,7 +69,7 @@ async function scanWith(
 	const complete: Complete = async facts => {
 		const known = roster === null ? facts : withRoster(facts, roster);
 		const heard = await withTrail(known, request);
-		return memory === null ? heard : memory.withHistory(heard);
+		return memory === null ? heard : memory.withHistory(heard, roster);
 	};
 	request.onEvent({ kind: 'targets', count: work.length });
 	for (const message of [...discovered.notices, ...assigned.ambiguous.map(ambiguity)])

@@ -35,7 +35,13 @@ interface Night {
 }
 
 /** What a run makes of these facts, without judging them, and what it keeps. */
-async function remembered(path: string, day: number, facts: Facts[], rest: Partial<ScanRequest> = {}) {
+async function remembered(
+	path: string,
+	day: number,
+	facts: Facts[],
+	rest: Partial<ScanRequest> = {},
+	accounts: string[] | null = null,
+) {
 	const request = scanRequest({
 		now: NOW + day * DAY,
 		savedFacts: each(facts),
@@ -45,7 +51,10 @@ async function remembered(path: string, day: number, facts: Facts[], rest: Parti
 	const memory = await openMemory(request);
 	const roster = request.roster && (await createRoster({ ...request.roster, ...request }));
 	try {
-		const complete = facts.map(each => memory?.withHistory(roster ? withRoster(each, roster) : each) ?? each);
+		const asked = roster ?? (accounts && { accounts: new Set(accounts) });
+		const complete = facts.map(
+			each => memory?.withHistory(roster ? withRoster(each, roster) : each, asked) ?? each,
+		);
 		const seen = await Promise.all(complete);
 		const { run } =
 			(await memory?.save({ run: { verdict: { exitCode: 0, reasons: [] } } } as unknown as Report)) ?? {};
@@ -362,7 +371,8 @@ describe('scan with a history :: who left a roster', it => {
 	const missing = (username: string, rest: Partial<DirectoryIdentity> = {}) =>
 		person(username, { account: '', name: '', state: 'unknown', human: 'unknown', ...rest });
 	const told = async (path: string, day: number, identities: DirectoryIdentity[], uid = 'uid of a') => {
-		const [facts] = await remembered(path, day, [named('a', uid, { identities })]);
+		const ids = identities.flatMap(({ account }) => (account === '' ? [] : [account]));
+		const [facts] = await remembered(path, day, [named('a', uid, { identities })], {}, ids);
 		return facts?.identities.map(({ username, state, stateSince }) => [
 			username,
 			state,
@@ -434,6 +444,75 @@ describe('scan with a history :: who left a roster', it => {
 			assert.equal(await run(1, all.slice(0, 2), mail), ['ann active', 'bob active', 'cy unknown']);
 			assert.equal(await run(2, all.slice(0, 1)), ['ann active', 'bob unknown', 'cy unknown']);
 			assert.equal(await run(3, all.slice(0, 2)), ['ann active', 'bob active', 'cy deleted']);
+		}),
+	);
+
+	const fromFile = async (path: string, day: number, name: string, rows: string[], match = {}) => {
+		const subjects = ['ann', 'bob', 'cy', 'dee'].map(user => `User ${user}`);
+		const facts = named('a', 'uid of a', { bindings: [binding('x', 'ClusterRole view', subjects)] });
+		await writeFile(`${path}.${name}`, ['id,username,email,state', ...rows].join('\n'));
+		const [found] = await remembered(path, day, [facts], { roster: { file: `${path}.${name}`, match } });
+		return {
+			users: found?.identities.map(({ username, state, listComplete }) => [username, state, listComplete]),
+			gaps: found?.gaps.flatMap(({ source, message }) => (source === 'identities' ? [message] : [])),
+		};
+	};
+	const rows = (...names: string[]) => names.map((name, at) => `${at},${name},${name},active`);
+	const all = rows('ann', 'bob', 'cy', 'dee');
+
+	it(
+		'renamed, with the same id :: has not left, and a gap says so; whose id is gone has left',
+		withHistoryFile(async path => {
+			await fromFile(path, 0, 'csv', all);
+			const renamed = rows('ann.new', 'bob', 'cy');
+			for (const day of [1, 2]) {
+				const { users, gaps } = await fromFile(path, day, 'csv', renamed);
+				assert.equal(users, [
+					['ann', 'unknown', false],
+					['bob', 'active', true],
+					['cy', 'active', true],
+					['dee', 'deleted', true],
+				]);
+				assert.equal(gaps, [
+					'the roster had 1 name that it has no more, as ann: whether renamed or gone cannot be told, or their ids are still there',
+				]);
+			}
+		}),
+	);
+
+	it(
+		'rows without ids :: are gone by their names alone, and not by what else they were matched by',
+		withHistoryFile(async path => {
+			const bare = (list: string[]) => list.map(row => row.replace(/^\d/, ''));
+			const state = async (day: number, list: string[], match = {}) =>
+				(await fromFile(path, day, 'csv', list, match)).users?.at(-1);
+			const email = { field: 'email' };
+			await state(0, bare(all));
+			await state(0, bare(all), email);
+			assert.equal(await state(1, bare(all.slice(0, 3)), email), ['dee', 'unknown', false]);
+			assert.equal(await state(1, all.slice(0, 3)), ['dee', 'unknown', false], 'it has ids today');
+			assert.equal(await state(1, bare(all.slice(0, 3))), ['dee', 'deleted', true]);
+		}),
+	);
+
+	it(
+		'another file :: says nothing of who is in the first one alone',
+		withHistoryFile(async path => {
+			await fromFile(path, 0, 'all.csv', all);
+			const { users } = await fromFile(path, 1, 'team-b.csv', all.slice(2));
+			assert.equal(
+				users?.map(([, state]) => state),
+				['unknown', 'unknown', 'active', 'active'],
+			);
+		}),
+	);
+
+	it(
+		'saved facts :: have no list of ids, and nobody is gone by them',
+		withHistoryFile(async path => {
+			await remembered(path, 0, [named('a', 'uid of a', { identities: [ann] })]);
+			const [facts] = await remembered(path, 1, [named('a', 'uid of a', { identities: [missing('ann')] })]);
+			assert.equal(facts?.identities, [missing('ann', { listComplete: false })]);
 		}),
 	);
 });

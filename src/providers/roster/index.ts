@@ -9,6 +9,8 @@ import { readScim, type ScimOptions } from './scim.ts';
 export interface Roster {
 	/** What the rosters say of the users and groups of one cluster; the gaps are that cluster's. */
 	identify: (subjects: RosterSubject[]) => Identified;
+	/** The rosters' own ids of all their users. */
+	accounts: ReadonlySet<string>;
 }
 
 /** Which rosters to read, one or both, and how their rows are matched. */
@@ -32,5 +34,7 @@ export async function createRoster(options: RosterOptions): Promise<Roster> {
 	const rule = createRule(match);
 	const fromFile = file === undefined ? [] : [readIdentities(file, rule.field)];
 	const fromScim = scim === undefined ? [] : [await readScim({ ...scim, signal })];
-	return { identify: createMatcher([...fromScim, ...fromFile], rule, { now }) };
+	const contents = [...fromScim, ...fromFile];
+	const ids = contents.flatMap(({ users }) => users.map(({ id }) => id));
+	return { identify: createMatcher(contents, rule, { now }), accounts: new Set(ids.filter(id => id !== '')) };
 }
