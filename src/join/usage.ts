@@ -193,12 +193,15 @@ export function droppedReason(
 		return `the audit policy leaves out requests of ${oneLine(username, 100)}`;
 	const held = new Set([...groups, ...impliedGroups(username)]);
 	const dropped = policy.groups.find(
-		group => held.has(group) || (!areGroupsKnown && !group.startsWith('system:')),
+		group => held.has(group) || (!areGroupsKnown && !NOT_OF_PEOPLE.test(group)),
 	);
 	return dropped === undefined
 		? ''
 		: `the audit policy leaves out requests of the group ${oneLine(dropped, 100)}`;
 }
+
+/** What the API server gives to others than people; every other group may come with a login, system:masters too. */
+const NOT_OF_PEOPLE = /^system:(nodes|serviceaccounts(:.*)?|unauthenticated)$/;
 
 /** Groups that come with the name. */
 function impliedGroups(username: string): string[] {

@@ -577,11 +577,16 @@ describe('indexUsage :: identities', it => {
 	});
 
 	it('whoever may be in a group whose requests are left out is not judged', () => {
-		const policy = { dropsRequests: false, users: [], groups: ['ops'] };
-		const reason = 'the audit policy leaves out requests of the group ops';
-		assert.equal(usageOfUser('ann', trail([], { policy })), unavailable(reason));
 		const robot = 'system:serviceaccount:ci:deploy';
-		assert.equal(usageOfUser(robot, trail([], { policy })), unused(byUser));
+		for (const group of ['ops', 'system:masters', 'system:nodes-of-ours', 'system:authenticated:x']) {
+			const policy = { dropsRequests: false, users: [], groups: [group] };
+			const reason = `the audit policy leaves out requests of the group ${group}`;
+			assert.equal(usageOfUser('ann', trail([], { policy })), unavailable(reason));
+			assert.equal(usageOfUser(robot, trail([], { policy })), unused(byUser));
+		}
+		const groups = ['system:nodes', 'system:unauthenticated', 'system:serviceaccounts'];
+		const policy = { dropsRequests: false, users: [], groups: [...groups, 'system:serviceaccounts:ci'] };
+		assert.equal(usageOfUser('ann', trail([], { policy })), unused(byUser));
 	});
 
 	it('null where no log was given', () => {
