@@ -169,11 +169,28 @@ function identityClaim(identity: Identity, log: Log): Usage {
 	const reason = droppedReason(log.trail, id, [...(groups.get(id) ?? [])], type === 'service_account');
 	const whole = wholeness(evidence, reason);
 	if (!evidence.isOurs) return withoutEvidence(whole);
-	return claimOf(ofUid(logins.byIdentity.get(id) ?? [], accounts.get(id) ?? ''), 'username', whole);
+	const found = logins.byIdentity.get(id) ?? [];
+	const own = ofUid(found, accounts.get(id) ?? '');
+	return claimOf(own, 'username', sinceMadeAnew(whole, found, own));
 }
 
+/** Evidence of the old account of that name says nothing of the new one, which was made some time after its last event. */
+function sinceMadeAnew(whole: Whole, found: AuditActor[], own: AuditActor[]): Whole {
+	const before = found.filter(each => !own.includes(each));
+	if (before.length === 0) return whole;
+	const last = before.reduce((latest, each) => Math.max(latest, each.last), Number.NEGATIVE_INFINITY);
+	const window = { ...whole.window, from: Math.max(last, whole.window.from ?? last) };
+	if (own.length > 0) return { ...whole, window };
+	return {
+		window: { ...window, complete: false },
+		reasons: [...whole.reasons, 'it was made anew within the window'],
+	};
+}
+
+type Whole = Pick<Evidence, 'window' | 'reasons'>;
+
 /** The evidence with what is missing of one user alone. */
-function wholeness({ window, reasons }: Evidence, own: string): Pick<Evidence, 'window' | 'reasons'> {
+function wholeness({ window, reasons }: Evidence, own: string): Whole {
 	if (own === '') return { window, reasons };
 	return { window: { ...window, complete: false }, reasons: [...reasons, own] };
 }

@@ -563,11 +563,24 @@ describe('indexUsage :: identities', it => {
 		];
 		const old = ci({ userUid: 'sa-0', first: NOW - 90 * DAY, last: NOW - 80 * DAY });
 		const name = 'system:serviceaccount:ci:deploy';
-		assert.equal(usageOfUser(name, trail([old, ci()]), { serviceAccounts }), usage(byUser));
+		// It is no older than the last event of its old self.
+		const window = { from: NOW - 80 * DAY, to: WINDOW.to, complete: true };
+		assert.equal(usageOfUser(name, trail([old, ci()]), { serviceAccounts }), usage({ ...byUser, window }));
 		assert.equal(
 			usageOfUser(name, trail([old, ci(), ci({ userUid: '', impersonator: 'root' })]), { serviceAccounts }),
-			usage({ ...byUser, allowed: 10, denied: 2, impersonated: 6 }),
+			usage({ ...byUser, window, allowed: 10, denied: 2, impersonated: 6 }),
 		);
+		const others = Array.from({ length: 10 }, (_, at) => ({
+			uid: `uid-${at}`,
+			namespace: 'a',
+			name: `${at}`,
+		}));
+		const known = others.map(each => actor(`system:serviceaccount:a:${each.name}`, { userUid: each.uid }));
+		const many = { serviceAccounts: [...serviceAccounts, ...others] };
+		assert.equal(usageOfUser(name, trail([old, ...known]), many), {
+			...unavailable('it was made anew within the window'),
+			window: { ...window, complete: false },
+		});
 	});
 
 	it('groups log in nowhere', () => {
