@@ -64,7 +64,7 @@ unknown contains {"state": input.identity.state, "stateSince": input.identity.st
 	not _is_quiet
 }
 
-not_applicable if input.identity.type != "user"
+not_applicable if input.identity.type in {"group", "service_account"}
 
 not_applicable if startswith(input.identity.name, "system:")
 

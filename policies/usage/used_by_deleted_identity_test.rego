@@ -21,6 +21,12 @@ test_denies_use_after_the_leave if {
 	}
 }
 
+test_denies_use_of_any_type_of_login if {
+	every type in ["user", "ram_user", "ram_role", "root"] {
+		count(deny(gone({"type": type}, {"last": testing.now}))) == 1
+	}
+}
+
 test_denies_use_on_any_evidence if {
 	every changes in [
 		{"window": {"complete": false}},
