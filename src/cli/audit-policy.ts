@@ -19,6 +19,12 @@ const rule = z.looseObject({
 	omitStages: texts,
 });
 
+/** Of core events and of nothing else: no list of resources is all of the group. */
+const eventResources = z.looseObject({
+	group: z.enum(['', 'events.k8s.io']).nullish(),
+	resources: z.array(z.literal('events')).min(1),
+});
+
 const policy = z.looseObject({
 	apiVersion: z.literal('audit.k8s.io/v1'),
 	kind: z.literal('Policy'),
@@ -53,16 +59,19 @@ type Rule = Policy['rules'][number];
 function leftOut({ rules, omitStages }: Policy): AuditPolicy {
 	const dropping = rules.filter(({ level, omitStages: own }) => level === 'None' || omitsAnswer(own));
 	const silent = dropping.filter(one => !isOfProbes(one));
-	const anybody = silent.filter(one => !namesSomebody(one));
+	const [ofEvents, anybody] = [true, false].map(isSo =>
+		silent.filter(one => !namesSomebody(one) && isOfEvents(one) === isSo),
+	);
 	const last = rules.at(-1);
 	const isOpenEnded = last === undefined || !isCatchAll(last);
 	// A user's rule that names groups too is for those who are both.
 	const users = silent.flatMap(one => one.users ?? []);
 	const groups = silent.flatMap(one => (isEmpty(one.users) ? (one.userGroups ?? []) : []));
 	return {
-		dropsRequests: omitsAnswer(omitStages) || anybody.length > 0 || isOpenEnded,
+		dropsRequests: omitsAnswer(omitStages) || !isEmpty(anybody) || isOpenEnded,
 		users: [...new Set(users)].sort(),
 		groups: [...new Set(groups)].sort(),
+		resources: isEmpty(ofEvents) ? [] : ['events'],
 	};
 }
 
@@ -72,6 +81,15 @@ const PROBED = /^\/(healthz|livez|readyz|version|swagger)([/*.-]|$)/;
 function isOfProbes({ resources, nonResourceURLs }: Rule): boolean {
 	return (
 		isEmpty(resources) && !isEmpty(nonResourceURLs) && (nonResourceURLs ?? []).every(url => PROBED.test(url))
+	);
+}
+
+/** Most of what a log would hold, and of little interest. */
+function isOfEvents({ resources, nonResourceURLs }: Rule): boolean {
+	return (
+		!isEmpty(resources) &&
+		isEmpty(nonResourceURLs) &&
+		(resources ?? []).every(one => eventResources.safeParse(one).success)
 	);
 }
 

@@ -52,7 +52,9 @@ export function auditSchema<T extends z.ZodType>(credential: T) {
 	return z.object({
 		origin: z.enum(['files', 'sls']),
 		streams: z.array(stream),
-		policy: z.object({ dropsRequests: z.boolean(), users: texts, groups: texts }).nullable(),
+		policy: z
+			.object({ dropsRequests: z.boolean(), users: texts, groups: texts, resources: texts })
+			.nullable(),
 		actors: z.array(actor),
 		requests: z.array(request),
 		issued: z.array(credential),

@@ -17,7 +17,12 @@ interface Permission {
 	/** As `delete pods`, `get deployments.apps`, `get /metrics`. */
 	text: string;
 	isUsedBy: (request: AuditRequest) => boolean;
+	/** Some requests that it allows are in no log. */
+	isHidden: boolean;
 }
+
+/** API groups of the resources that audit policies commonly leave out; of others any may be meant. */
+const GROUPS = new Map([['events', ['', 'events.k8s.io']]]);
 
 /**
  * Looks up what an identity is granted by name against what it did. Null where its evidence is not whole or
@@ -31,10 +36,12 @@ export function indexPermissions(
 	if (facts.audit === null || !isComplete(facts, 'roles') || !isComplete(facts, 'bindings'))
 		return () => null;
 	const rules = effectiveRules(facts.roles);
+	const hidden = facts.audit.policy?.resources ?? [];
 	const permissions = new Map<string, Permission[]>();
 	const permissionsOf = (grant: Grant) => {
 		const key = roleKey(grant.roleKind, grant.namespace, grant.roleName);
-		const known = permissions.get(key) ?? (rules.get(key) ?? []).flatMap(permissionsOfRule);
+		const known =
+			permissions.get(key) ?? (rules.get(key) ?? []).flatMap(rule => permissionsOfRule(rule, hidden));
 		permissions.set(key, known);
 		return known;
 	};
@@ -59,14 +66,16 @@ function compare(
 		const reached = requests.filter(
 			({ namespace }) => grant.namespace === '' || grant.namespace === namespace,
 		);
-		for (const { text, isUsedBy } of permissionsOf(grant))
-			isUsed.set(text, isUsed.get(text) === true || reached.some(isUsedBy));
+		for (const { text, isUsedBy, isHidden } of permissionsOf(grant)) {
+			const isSeen = isUsed.get(text) === true || reached.some(isUsedBy);
+			if (isSeen || !isHidden) isUsed.set(text, isSeen);
+		}
 	}
 	const unused = [...isUsed].flatMap(([text, used]) => (used ? [] : [text])).sort(byCodeUnit);
 	return { granted: isUsed.size, unused: unused.slice(0, MAX_SHOWN), unusedTotal: unused.length };
 }
 
-function permissionsOfRule(rule: PolicyRule): Permission[] {
+function permissionsOfRule(rule: PolicyRule, hidden: string[]): Permission[] {
 	const verbs = rule.verbs.includes('*') ? VERBS : rule.verbs;
 	const things = rule.resources.flatMap(resource =>
 		rule.apiGroups.map(group => ({ resource, group, text: nameOf(resource, group) })),
@@ -74,16 +83,27 @@ function permissionsOfRule(rule: PolicyRule): Permission[] {
 	const onThings = things.flatMap(({ resource, group, text }) =>
 		verbs.map(verb => {
 			const one = { ...rule, verbs: [verb], apiGroups: [group], resources: [resource] };
-			return { text: `${verb} ${text}`, isUsedBy: (request: AuditRequest) => covers(one, request) };
+			return {
+				text: `${verb} ${text}`,
+				isUsedBy: (request: AuditRequest) => covers(one, request),
+				isHidden: hidden.some(name => reaches(name, resource, group)),
+			};
 		}),
 	);
 	const onPaths = rule.nonResourceURLs.flatMap(path =>
 		(rule.verbs.includes('*') ? ['get'] : rule.verbs).map(verb => ({
 			text: `${verb} ${path.startsWith('/') ? path : `/${path}`}`,
 			isUsedBy: (request: AuditRequest) => request.verb === verb && isUnder(path, request.path),
+			isHidden: false,
 		})),
 	);
 	return [...onThings, ...onPaths];
+}
+
+function reaches(hidden: string, resource: string, group: string): boolean {
+	const groups = GROUPS.get(hidden);
+	const isGroup = group === '*' || groups === undefined || groups.includes(group);
+	return isGroup && (resource === '*' || resource === hidden);
 }
 
 /** As kubectl writes it; `*` alone is everything of every group. */

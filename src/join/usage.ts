@@ -93,16 +93,17 @@ function credentialClaim(credential: Credential, log: Log): Claim {
 		droppedReason(log.trail, credential.username, credential.groups, areGroupsKnown(credential)),
 	);
 	if (!evidence.isOurs) return withoutEvidence(whole);
+	const claimed = (claim: Claim) => unlessSilent(dated(claim, credential), credential.username, log.trail);
 	const users = loginsOf(credential, logins);
 	const named = ownLogins(credential, logins);
 	// Every request of the user says which credential it came with: none of the others was this one.
 	const isTold = canBeNamed(credential) && tellsCredentials(credential, users, log.trail);
-	if (isTold) return dated(claimOf(named, 'credential_id', whole), credential);
+	if (isTold) return claimed(claimOf(named, 'credential_id', whole));
 	if (credential.username === '')
 		return named.length > 0
 			? claimOf(named, 'credential_id', { ...whole, reasons: [NAMELESS, ...whole.reasons] })
 			: withoutEvidence({ ...whole, reasons: [NAMELESS, ...whole.reasons] });
-	return dated(claimOf(union(users, named), 'username', whole), credential);
+	return claimed(claimOf(union(users, named), 'username', whole));
 }
 
 /** Others get theirs at each login. */
@@ -171,7 +172,7 @@ function identityClaim(identity: Identity, log: Log): Usage {
 	if (!evidence.isOurs) return withoutEvidence(whole);
 	const found = logins.byIdentity.get(id) ?? [];
 	const own = ofUid(found, accounts.get(id) ?? '');
-	return claimOf(own, 'username', sinceMadeAnew(whole, found, own));
+	return unlessSilent(claimOf(own, 'username', sinceMadeAnew(whole, found, own)), id, log.trail);
 }
 
 /** Evidence of the old account of that name says nothing of the new one, which was made some time after its last event. */
@@ -229,6 +230,17 @@ function impliedGroups(username: string): string[] {
 		...(namespace === undefined ? [] : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`]),
 		...(username.startsWith('system:node:') ? ['system:nodes'] : []),
 	];
+}
+
+/** A robot may do nothing but what the log never holds; a person does more. */
+function unlessSilent(claim: Claim, username: string, { policy }: AuditTrail): Claim {
+	const names = oneLine((policy?.resources ?? []).join(', '), 100);
+	if (claim.result !== 'unused' || names === '') return claim;
+	const reason = `the audit policy leaves out requests for ${names} of anybody`;
+	const reasons = [...(claim.reason === '' ? [] : [claim.reason]), reason];
+	return username.startsWith('system:serviceaccount:')
+		? withoutEvidence({ window: claim.window, reasons })
+		: { ...claim, reason: reasons.join('; ') };
 }
 
 /** What was issued inside the window was unused for no longer than it exists; what is younger still was not looked at. */

@@ -52,6 +52,8 @@ export interface AuditPolicy {
 	/** Users and groups some of whose requests are missing. */
 	users: string[];
 	groups: string[];
+	/** Plural names, of whatever API group, of what requests are missing for, whoever made them: `events`. */
+	resources: string[];
 }
 
 /** One login as the log names it. */

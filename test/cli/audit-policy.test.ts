@@ -5,7 +5,7 @@ import { assert, describe } from '../helpers/describe.ts';
 const policy = (rules: string, more = '') =>
 	parseAuditPolicy(`apiVersion: audit.k8s.io/v1\nkind: Policy\n${more}rules:\n${rules}`, 'p.yaml');
 const ALL = '  - level: Metadata\n';
-const whole = { dropsRequests: false, users: [], groups: [] };
+const whole = { dropsRequests: false, users: [], groups: [], resources: [] };
 
 function errorCode(run: () => unknown): string {
 	try {
@@ -33,12 +33,31 @@ describe('parseAuditPolicy', it => {
 		const resources = `  - {level: None, nonResourceURLs: [/healthz], resources: [{group: ''}]}\n`;
 		assert.is(policy(`${resources}${ALL}`).dropsRequests, true);
 	});
+	it('events of anybody may be left out, and are said', () => {
+		const of = (...resources: string[]) =>
+			policy(`  - {level: None, resources: [${resources.join(', ')}]}\n${ALL}`);
+		const events = { ...whole, resources: ['events'] };
+		assert.equal(of("{group: '', resources: [events]}"), events);
+		assert.equal(of('{resources: [events]}', '{group: events.k8s.io, resources: [events]}'), events);
+		for (const more of [
+			"{group: ''}",
+			"{group: '', resources: []}",
+			"{group: '', resources: [events, pods]}",
+			'{group: apps, resources: [events]}',
+			"{group: '', resources: ['*']}",
+		])
+			assert.equal(of("{group: '', resources: [events]}", more).dropsRequests, true, more);
+		const ofBob = `  - {level: None, users: [bob], resources: [{group: '', resources: [events]}]}\n${ALL}`;
+		assert.equal(policy(ofBob), { ...whole, users: ['bob'] });
+		const paths = `  - {level: None, nonResourceURLs: [/x], resources: [{resources: [events]}]}\n${ALL}`;
+		assert.is(policy(paths).dropsRequests, true);
+	});
 	it('requests of users and groups are left out', () =>
 		assert.equal(
 			policy(
 				`  - {level: None, users: [b, a], userGroups: [x]}\n  - {level: None, userGroups: [g], verbs: [get]}\n${ALL}`,
 			),
-			{ dropsRequests: false, users: ['a', 'b'], groups: ['g'] },
+			{ dropsRequests: false, users: ['a', 'b'], groups: ['g'], resources: [] },
 		));
 	it('answers are left out, everywhere or by a rule', () => {
 		assert.is(policy(ALL, 'omitStages: [ResponseComplete]\n').dropsRequests, true);

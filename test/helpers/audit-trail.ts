@@ -72,7 +72,7 @@ export function trail(actors: AuditActor[], rest: Partial<AuditTrail> = {}): Aud
 	return {
 		origin: 'files',
 		streams: [stream()],
-		policy: { dropsRequests: false, users: [], groups: [] },
+		policy: { dropsRequests: false, users: [], groups: [], resources: [] },
 		actors: [CONTROLLER, ...actors],
 		requests: [],
 		issued: [],

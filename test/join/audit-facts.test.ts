@@ -84,7 +84,7 @@ describe('withAudit', it => {
 	});
 
 	it('a user whose requests are left out is a gap of that user, and of what it logs in with', () => {
-		const policy = { dropsRequests: false, users: ['ann'], groups: [] };
+		const policy = { dropsRequests: false, users: ['ann'], groups: [], resources: [] };
 		const facts = withAudit(
 			auditedFacts(trail([], { policy }), { credentials: [held('ann', 'a'), held('bob', 'b')] }),
 		);
@@ -101,6 +101,7 @@ describe('withAudit', it => {
 			dropsRequests: false,
 			users: ['system:kube-proxy', 'kubelet'],
 			groups: ['system:nodes'],
+			resources: [],
 		};
 		const facts = withAudit(auditedFacts(trail([], { policy }), { credentials: [held('bob', 'b')] }));
 		assert.equal(gapsOf(facts), []);

@@ -112,6 +112,19 @@ describe('join :: permissions', it => {
 		assert.equal(used([], [], { roles }), left(1, 'get pods'));
 	});
 
+	it('what no log holds is neither granted nor unused', () => {
+		const policy = { dropsRequests: false, users: [], groups: [], resources: ['events'] };
+		const of = (rules: string[], ...requests: AuditRequest[]) =>
+			used(rules, [], { audit: trail([], { policy, requests }) });
+		assert.equal(of(['get,list core events,pods']), left(2, 'get pods', 'list pods'));
+		assert.equal(of(['create events.k8s.io events', 'get shop events']), left(1, 'get events.shop'));
+		assert.equal(of(['get * *', 'get core *', 'get apps *']), left(1, 'get *.apps'));
+		assert.equal(of(['get * *'], asked('get nodes')), left(1));
+		const other = { ...policy, resources: ['pods'] };
+		const audit = trail([], { policy: other });
+		assert.equal(used(['get shop pods,*', 'get core events'], [], { audit }), left(1, 'get events'));
+	});
+
 	it('shows 20', () => {
 		const resources = Array.from({ length: 25 }, (_, at) => `r${String(at).padStart(2, '0')}`);
 		const answer = used([`get core ${resources.join(',')}`], []);

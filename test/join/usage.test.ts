@@ -210,19 +210,19 @@ describe('indexUsage :: evidence that is not whole', it => {
 		],
 		[
 			'a policy that drops requests',
-			{ policy: { dropsRequests: true, users: [], groups: [] } },
+			{ policy: { dropsRequests: true, users: [], groups: [], resources: [] } },
 			{},
 			'the audit policy leaves out requests of anybody',
 		],
 		[
 			'a policy that drops its user',
-			{ policy: { dropsRequests: false, users: ['ann'], groups: [] } },
+			{ policy: { dropsRequests: false, users: ['ann'], groups: [], resources: [] } },
 			{},
 			'the audit policy leaves out requests of ann',
 		],
 		[
 			'a policy that drops everybody who logs in',
-			{ policy: { dropsRequests: false, users: [], groups: ['system:authenticated'] } },
+			{ policy: { dropsRequests: false, users: [], groups: ['system:authenticated'], resources: [] } },
 			{},
 			'the audit policy leaves out requests of the group system:authenticated',
 		],
@@ -235,13 +235,32 @@ describe('indexUsage :: evidence that is not whole', it => {
 	}
 
 	it('a policy that drops another user or group leaves this one whole', () => {
-		const policy = { dropsRequests: false, users: ['bob'], groups: ['ops', 'system:nodes'] };
+		const policy = { dropsRequests: false, users: ['bob'], groups: ['ops', 'system:nodes'], resources: [] };
 		assert.equal(usageOf(ann, trail([OTHER], { policy })), unused());
 		const reason = 'the audit policy leaves out requests of the group ops';
 		assert.equal(usageOf({ ...ann, groups: ['ops'] }, trail([OTHER], { policy })), unavailable(reason));
 		const node = held('system:node:n1', 'a');
 		const nodes = 'the audit policy leaves out requests of the group system:nodes';
 		assert.equal(usageOf(node, trail([], { policy })), unavailable(nodes));
+	});
+
+	it('a policy that drops events of anybody: robots may write nothing else', () => {
+		const policy = { dropsRequests: false, users: [], groups: [], resources: ['events'] };
+		const reason = 'the audit policy leaves out requests for events of anybody';
+		const audit = trail([OTHER], { policy });
+		assert.equal(usageOf(ann, audit), unused({ reason }));
+		assert.equal(usageOf(ann, trail([actor('ann', { credentialId: id('a') })], { policy })), usage());
+		const late = usageOf({ ...ann, notBefore: NOW - 9 * DAY, createdAt: null }, audit);
+		assert.equal(late?.result, 'unused');
+		assert.match(late?.reason ?? '', /after the evidence begins; the audit policy leaves out/);
+		assert.equal(usageOf(secret('one'), audit), unavailable(reason));
+		assert.is(usageOf(secret('one'), trail([ci({ tokenSecret: 'ci/one' })], { policy }))?.result, 'used');
+		assert.equal(
+			usageOf(secret('one'), trail([ci({ tokenSecret: 'ci/two' })], { policy })),
+			unavailable(reason),
+		);
+		const hostile = { ...policy, resources: ['a\nb'.repeat(999)] };
+		assert.not.match(usageOf(ann, trail([], { policy: hostile }))?.reason ?? '', /\n|.{300}/);
 	});
 
 	it('exactly one malformed line in a hundred is whole', () => {
@@ -592,14 +611,27 @@ describe('indexUsage :: identities', it => {
 	it('whoever may be in a group whose requests are left out is not judged', () => {
 		const robot = 'system:serviceaccount:ci:deploy';
 		for (const group of ['ops', 'system:masters', 'system:nodes-of-ours', 'system:authenticated:x']) {
-			const policy = { dropsRequests: false, users: [], groups: [group] };
+			const policy = { dropsRequests: false, users: [], groups: [group], resources: [] };
 			const reason = `the audit policy leaves out requests of the group ${group}`;
 			assert.equal(usageOfUser('ann', trail([], { policy })), unavailable(reason));
 			assert.equal(usageOfUser(robot, trail([], { policy })), unused(byUser));
 		}
 		const groups = ['system:nodes', 'system:unauthenticated', 'system:serviceaccounts'];
-		const policy = { dropsRequests: false, users: [], groups: [...groups, 'system:serviceaccounts:ci'] };
+		const policy = {
+			dropsRequests: false,
+			users: [],
+			groups: [...groups, 'system:serviceaccounts:ci'],
+			resources: [],
+		};
 		assert.equal(usageOfUser('ann', trail([], { policy })), unused(byUser));
+	});
+
+	it('whoever may do nothing but what no log holds', () => {
+		const policy = { dropsRequests: false, users: [], groups: [], resources: ['events'] };
+		const reason = 'the audit policy leaves out requests for events of anybody';
+		assert.equal(usageOfUser('ann', trail([], { policy })), unused({ ...byUser, reason }));
+		const robot = 'system:serviceaccount:ci:deploy';
+		assert.equal(usageOfUser(robot, trail([], { policy })), unavailable(reason));
 	});
 
 	it('null where no log was given', () => {

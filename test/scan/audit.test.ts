@@ -24,7 +24,7 @@ const event = (username: string, at: number) =>
 		requestReceivedTimestamp: formatRfc3339(at),
 		stageTimestamp: formatRfc3339(at),
 	});
-const policy = { dropsRequests: false, users: [], groups: [] };
+const policy = { dropsRequests: false, users: [], groups: [], resources: [] };
 const target = (context: string | null, globs: string[]) => ({
 	context,
 	streams: [{ name: 'log', globs }],

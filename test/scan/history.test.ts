@@ -194,7 +194,7 @@ const span = (from: number, to: number, rest: Partial<AuditTrail> = {}): AuditTr
 			...{ window: { from, to }, holes: [], holesTotal: 0, problems: [] },
 		},
 	],
-	policy: { dropsRequests: false, users: [], groups: [] },
+	policy: { dropsRequests: false, users: [], groups: [], resources: [] },
 	actors: [
 		{
 			...{
@@ -327,7 +327,7 @@ describe('scan with a history :: the ledger of issued certificates', it => {
 		['no policy declared', span(at(0), at(1), { policy: null })],
 		[
 			'a policy that drops a user',
-			span(at(0), at(1), { policy: { dropsRequests: false, users: ['x'], groups: [] } }),
+			span(at(0), at(1), { policy: { dropsRequests: false, users: ['x'], groups: [], resources: [] } }),
 		],
 		['another API server without a log', span(at(0), at(1)), { apiServers: 2 }],
 		['nobody knows how many API servers', span(at(0), at(1)), { apiServers: null }],

@@ -23,13 +23,14 @@ const FOR_EVER_DAYS = 3650;
 
 /**
  * What ACK's audit policy leaves out, by Alibaba Cloud's help page on auditing: watches of kube-proxy, what kubelets
- * and nodes ask about nodes, what the API server asks of itself. Of persons it leaves out only `/healthz`, `/version`
- * and `/swagger`, which prove no use worth the name: a client that polls nothing else leaves no trace.
+ * and nodes ask about nodes, what the API server asks of itself, and requests of anybody for core events. Of paths it
+ * leaves out only `/healthz`, `/version` and `/swagger`, which prove no use worth the name.
  */
 const ACK_POLICY: AuditPolicy = {
 	dropsRequests: false,
 	users: ['kubelet', 'system:apiserver', 'system:kube-proxy'],
 	groups: ['system:nodes'],
+	resources: ['events'],
 };
 
 /**

@@ -209,6 +209,7 @@ describe('readAuditLog', it => {
 						dropsRequests: false,
 						users: ['kubelet', 'system:apiserver', 'system:kube-proxy'],
 						groups: ['system:nodes'],
+						resources: ['events'],
 					},
 					issued: [],
 					opaqueRequests: 0,
