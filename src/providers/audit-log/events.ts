@@ -80,6 +80,12 @@ function branch({ format, compression }: LogFile, parameter: string): string {
 /** DuckDB takes each path for a pattern, bound or not. */
 const literal = (path: string) => path.replace(/[*?[]/g, '[$&]');
 
+/** Whoever is refused may still have asked for 900 KB; no name of Kubernetes is as long, and a cut one counts as none. */
+const MAX_TEXT = 512;
+const clipped = (column: string) => `left(coalesce(${column}, ''), ${MAX_TEXT})`;
+/** A body beyond that shows nothing. */
+const MAX_CSR_BYTES = 65_536;
+
 /** A time before 1970 is Go's zero. */
 const micros = (column: string) => `CASE WHEN epoch_us(${column}) > 0 THEN epoch_us(${column}) END`;
 
@@ -122,24 +128,25 @@ export function projectEvents(database: Database, files: LogFile[]): Reading {
 	CASE WHEN secret_name = '' THEN '' ELSE split_part(u, ':', 3) || '/' || secret_name END AS secret,
 	coalesce(impersonatedUser.username, '') AS imp,
 	impersonatedUser."groups" AS imp_groups,
-	coalesce(userAgent, '') AS agent,
-	coalesce(${PEER}, '') AS src,
-	coalesce(verb, '') AS verb,
+	${clipped('userAgent')} AS agent,
+	${clipped(PEER)} AS src,
+	${clipped('verb')} AS verb,
 	-- A client chooses the id of its requests: alone it tells no event from another.
 	CASE WHEN is_event AND id <> '' THEN hash(id, stage, ${micros('requestReceivedTimestamp')}, stage_us, u, uid, any_cid, secret, imp, agent, src, verb, requestURI) END AS mark,
-	coalesce(objectRef."apiGroup", '') AS grp,
-	coalesce(objectRef.resource, '') AS res,
-	coalesce(objectRef.subresource, '') AS sub,
-	coalesce(objectRef.namespace, '') AS ns,
-	coalesce(objectRef."name", '') AS obj,
-	CASE WHEN objectRef IS NULL THEN split_part(coalesce(requestURI, ''), '?', 1) ELSE '' END AS path,
+	${clipped('objectRef."apiGroup"')} AS grp,
+	${clipped('objectRef.resource')} AS res,
+	${clipped('objectRef.subresource')} AS sub,
+	${clipped('objectRef.namespace')} AS ns,
+	${clipped('objectRef."name"')} AS obj,
+	CASE WHEN objectRef IS NULL THEN split_part(${clipped('requestURI')}, '?', 1) ELSE '' END AS path,
 	coalesce(annotations.${DECISION} = 'forbid', responseStatus.code IN (401, 403), false) AS is_denied,
 	is_event AND stage IN ('ResponseStarted', 'ResponseComplete', 'Panic') AND u <> ''
 		AND NOT coalesce(${IS_PROBE}, false) AND NOT coalesce(${IS_OWN}, false) AS uses,
 	CASE WHEN NOT is_event THEN 0 WHEN NOT uses THEN 1 WHEN is_denied THEN 4 ELSE 2 END + CAST(uses AND stage = 'ResponseStarted' AS INTEGER) AS class,
 	CASE WHEN ${IS_CSR} AND uses AND responseStatus.code IS NOT NULL AND ${SHOWN} IS NOT NULL THEN CAST(to_json({
 		tm: tm, verb: verb, sub: sub, "name": obj, u: u, cid: any_cid, imp: imp, denied: is_denied, code: responseStatus.code, request: requestObject, response: responseObject
-	}) AS VARCHAR) END AS csr
+	}) AS VARCHAR) END AS shown_csr,
+	CASE WHEN strlen(shown_csr) <= ${MAX_CSR_BYTES} THEN shown_csr END AS csr
 FROM (SELECT *, ${CREDENTIAL} IN (SELECT id FROM known) AS is_known FROM (${sql}))`,
 	};
 }

@@ -3,6 +3,7 @@ import type { AuditStream, AuditTrail } from '../../model/audit.ts';
 import { readActors, readRequests } from './actors.ts';
 import { findBrokenArchives } from './archives.ts';
 import { uniteCopies } from './copies.ts';
+import { limitCsrEvents } from './csr-limit.ts';
 import { type Database, withDatabase } from './database.ts';
 import { takeOutDuplicates } from './duplicates.ts';
 import { type AuditLogStream, findLogFiles, type LogFile } from './files.ts';
@@ -10,6 +11,7 @@ import { readIssued } from './issued.ts';
 import { foldReadable } from './readable.ts';
 import { findRotated } from './rotation.ts';
 import { lookAgain } from './second-look.ts';
+import { neutralized } from './sources.ts';
 import { fileWindows, readHours, toWindow } from './windows.ts';
 
 /** How logs are read. */
@@ -52,7 +54,9 @@ export async function readAuditTrail(
 		findRotated(streams, found);
 		const hours = await readHours(database);
 		const { requests, problem } = await readRequests(database);
-		if (problem !== '') problems[0]?.push(problem);
+		for (const why of [problem, await limitCsrEvents(database)]) {
+			if (why !== '') problems[0]?.push(why);
+		}
 		const logs = distinctLogs(streams, files, read);
 		return {
 			origin: 'files',
@@ -63,7 +67,7 @@ export async function readAuditTrail(
 				duplicates: duplicates.get(stream) ?? 0,
 				problems: members.flatMap(index => problems[index] ?? []),
 			})),
-			actors: await readActors(database, options),
+			actors: (await readActors(database, options)).map(neutralized),
 			requests,
 			...(await readIssued(database)),
 		};

@@ -3,7 +3,7 @@ import { type Database, withDatabase } from './database.ts';
 import { CLASS, projectEvents, type Reading } from './events.ts';
 import { type AuditLogStream, findLogFiles, type LogFile } from './files.ts';
 import { type AuditLogOptions, foldLogs, storeKnown } from './read-audit-trail.ts';
-import { shownSources } from './sources.ts';
+import { neutralized, shownSources } from './sources.ts';
 
 /** Whose requests are asked for; what is left out is anything. */
 export interface TimelineSubject {
@@ -27,7 +27,7 @@ export async function readTimeline(
 		const read = await foldLogs(database, files, problems, options.signal);
 		if (read.length === 0) return [];
 		const { sql, values } = entriesOf(onlyOf(database, read, subject), options);
-		return database.all<TimelineEntry>(sql, values);
+		return (await database.all<TimelineEntry>(sql, values)).map(neutralized);
 	});
 }
 

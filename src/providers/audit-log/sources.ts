@@ -1,3 +1,4 @@
+import { oneLine } from '../../lib/text.ts';
 import type { Reading } from './events.ts';
 
 /** How source addresses are shown. */
@@ -18,4 +19,10 @@ export function shownSources({ showSources, salt }: SourceDisplay): {
 		expression: `list_sort(list_transform(${distinct}, lambda s: ${shown}))`,
 		values: showSources ? {} : { salt },
 	};
+}
+
+/** Agents and sources are what a client says: each made fit for one line. */
+export function neutralized<Row extends { agents: string[]; sources: string[] }>(row: Row): Row {
+	const shown = (texts: string[]) => [...new Set(texts.map(text => oneLine(text)))];
+	return { ...row, agents: shown(row.agents), sources: shown(row.sources) };
 }
