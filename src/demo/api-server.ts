@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { DAY } from '../lib/epoch.ts';
 import { authenticate } from './authenticate.ts';
 import type { DemoCluster } from './cluster.ts';
@@ -24,7 +25,7 @@ export interface LazyApiServer extends ApiServer {
 	warm(): Promise<void>;
 }
 
-/** No review is longer; the real server allows three times as much. */
+/** No review or patch is longer; the real server allows three times as much. */
 const MAX_BODY_BYTES = 1 << 20;
 
 /** Starts the API server of a cluster on a free port. */
@@ -91,10 +92,9 @@ async function createApi(cluster: DemoCluster): Promise<Server> {
 	// A connection without a certificate is let in: it may bring a token, and else is told 401, not cut.
 	const options = { cert, key, ca, requestCert: true, rejectUnauthorized: false };
 	return createServer(options, (request, response) => {
-		answer(cluster, request).then(
-			result => send(response, result),
-			(error: unknown) => response.destroy(error instanceof Error ? error : undefined),
-		);
+		answer(cluster, request)
+			.then(result => send(response, result))
+			.catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
 	});
 }
 
@@ -120,7 +120,8 @@ async function answer(cluster: DemoCluster, request: IncomingMessage): Promise<A
 	const { method = '', url = '', headers } = request;
 	const isProtobuf = headers['content-type'] === 'application/vnd.kubernetes.protobuf';
 	const text = isProtobuf ? JSON.stringify(readReview(body)) : body.toString();
-	return handle(cluster, user, { method, url, accept: headers.accept, body: text });
+	const contentType = headers['content-type'];
+	return handle(cluster, user, { method, url, accept: headers.accept, contentType, body: text });
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer | null> {
@@ -134,7 +135,10 @@ async function readBody(request: IncomingMessage): Promise<Buffer | null> {
 	return length > MAX_BODY_BYTES ? null : Buffer.concat(chunks);
 }
 
-function send(response: ServerResponse, { code, body, headers }: Answer): void {
+async function send(response: ServerResponse, { code, body, headers, delayMs }: Answer): Promise<void> {
+	if (code === 0) return void response.destroy();
+	// A server that is closed meanwhile need not wait for it.
+	if (delayMs !== undefined) await setTimeout(delayMs, undefined, { ref: false });
 	const isText = typeof body === 'string';
 	const bytes = Buffer.from(isText ? body : `${JSON.stringify(body)}\n`);
 	response.writeHead(code, {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { TLSSocket } from 'node:tls';
 import { type CertificateFacts, readCertificate } from '../lib/x509.ts';
 import type { DemoCluster } from './cluster.ts';
+import { keyOf } from './meta.ts';
 import type { UserInfo } from './wire.ts';
 
 /**
@@ -14,7 +15,19 @@ export function authenticate(request: IncomingMessage, cluster: DemoCluster): Us
 	const facts = socket instanceof TLSSocket ? certificateOf(socket, cluster) : undefined;
 	if (facts !== undefined) return facts === null ? null : certificateUser(facts, cluster);
 	const [, token] = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
-	return (token !== undefined && cluster.tokens.get(token)) || null;
+	return token === undefined ? null : tokenUser(token, cluster);
+}
+
+function tokenUser(token: string, cluster: DemoCluster): UserInfo | null {
+	const known = cluster.tokens.get(token);
+	if (known === undefined) return null;
+	const { secret: name, ...user } = known;
+	if (name === undefined) return user;
+	const secret = cluster.objects.secrets.find(candidate => keyOf(candidate) === name);
+	// Of no other type is the Secret itself what makes a token valid. The real server remembers a token for ten
+	// seconds, and like here takes a label without a value for none.
+	const isValid = secret?.type === 'kubernetes.io/service-account-token';
+	return isValid && !secret.metadata.labels?.['kubernetes.io/legacy-token-invalid-since'] ? user : null;
 }
 
 const read = new WeakMap<TLSSocket, CertificateFacts | null>();

@@ -1,5 +1,6 @@
 import type { RuleSeed } from './seeds/seed.ts';
-import type { ApiBinding, ApiSubject, Objects, UserInfo } from './wire.ts';
+import { forbidden } from './status.ts';
+import type { Answer, ApiBinding, ApiRole, ApiSubject, Objects, Target, UserInfo } from './wire.ts';
 
 /** What somebody wants to do: to a resource (empty namespace or name: any), or to a path. */
 export type Attributes =
@@ -16,21 +17,31 @@ interface HeldRule {
 export function rulesFor(objects: Objects, user: UserInfo, namespace: string): HeldRule[] {
 	const local = objects.rolebindings.filter(binding => binding.metadata.namespace === namespace);
 	return [...objects.clusterrolebindings, ...local].flatMap(binding => {
-		const subject = binding.subjects?.find(candidate => isSubject(candidate, user));
+		const subject = binding.subjects
+			?.map(named => inNamespaceOf(binding, named))
+			.find(candidate => isSubject(candidate, user));
 		if (subject === undefined) return [];
 		const source = describe(binding, subject);
-		return roleRules(objects, binding).map(rule => ({ rule, source }));
+		return (roleOf(objects, binding)?.rules ?? []).map(rule => ({ rule, source }));
 	});
 }
 
-/** Why a user may do it, as the API server words it; null when no rule allows it. */
+/** Why a user may do it, as the API server words it, which is nothing for its masters; null when no rule allows it. */
 export function authorize(objects: Objects, user: UserInfo, wanted: Attributes): string | null {
+	if (user.groups.includes('system:masters')) return '';
 	const namespace = wanted.kind === 'resource' ? wanted.namespace : '';
-	const held = rulesFor(objects, user, namespace).find(({ rule }) => isCovered(rule, wanted));
+	const held = rulesFor(objects, user, namespace).find(({ rule }) => allows(rule, wanted));
 	return held === undefined ? null : `RBAC: allowed by ${held.source}`;
 }
 
-function isCovered(rule: RuleSeed, wanted: Attributes): boolean {
+/** What somebody is told who may not; null where they may. */
+export function denial(objects: Objects, user: UserInfo, verb: string, target: Target): Answer | null {
+	const wanted: Attributes = { kind: 'resource', verb, ...target };
+	return authorize(objects, user, wanted) === null ? forbidden(user.username, verb, target) : null;
+}
+
+/** Whether a rule is enough for it. */
+export function allows(rule: RuleSeed, wanted: Attributes): boolean {
 	if (!matches(rule.verbs, wanted.verb)) return false;
 	if (wanted.kind === 'path') {
 		return (rule.nonResourceURLs ?? []).some(
@@ -41,7 +52,8 @@ function isCovered(rule: RuleSeed, wanted: Attributes): boolean {
 	const isResource =
 		matches(rule.resources ?? [], wanted.resource) ||
 		(subresource !== undefined && (rule.resources ?? []).includes(`*/${subresource}`));
-	const isNamed = rule.resourceNames === undefined || rule.resourceNames.includes(wanted.name);
+	const names = rule.resourceNames ?? [];
+	const isNamed = names.length === 0 || names.includes(wanted.name);
 	return matches(rule.apiGroups ?? [], wanted.group) && isResource && isNamed;
 }
 
@@ -49,13 +61,19 @@ function matches(allowed: string[], wanted: string): boolean {
 	return allowed.includes('*') || allowed.includes(wanted);
 }
 
-function roleRules(objects: Objects, { roleRef, metadata }: ApiBinding): RuleSeed[] {
+/** The role that a binding names; undefined where there is none. */
+export function roleOf(objects: Objects, { roleRef, metadata }: ApiBinding): ApiRole | undefined {
 	const roles = roleRef.kind === 'ClusterRole' ? objects.clusterroles : objects.roles;
 	const namespace = roleRef.kind === 'ClusterRole' ? undefined : metadata.namespace;
-	const role = roles.find(
+	return roles.find(
 		candidate => candidate.metadata.name === roleRef.name && candidate.metadata.namespace === namespace,
 	);
-	return role?.rules ?? [];
+}
+
+/** A service account without a namespace is one of the binding's own. */
+function inNamespaceOf({ metadata: { namespace } }: ApiBinding, subject: ApiSubject): ApiSubject {
+	const isOpen = subject.kind === 'ServiceAccount' && subject.namespace === undefined;
+	return isOpen && namespace !== undefined ? { ...subject, namespace } : subject;
 }
 
 function isSubject(subject: ApiSubject, user: UserInfo): boolean {

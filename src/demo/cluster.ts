@@ -8,6 +8,25 @@ import { type Authority, createAuthority } from './pki.ts';
 import type { ClusterSeed, Hiccup } from './seeds/seed.ts';
 import type { Objects, UserInfo } from './wire.ts';
 
+/** Whom a bearer token stands for. */
+export interface TokenUser extends UserInfo {
+	/** `namespace/name` of the Secret that holds it: without that, or in quarantine, the token opens nothing. */
+	secret?: string;
+}
+
+/** What somebody wanted to change, and what came of it. */
+export interface WriteRecord {
+	method: string;
+	/** As it was sent, without the query. */
+	path: string;
+	dryRun: boolean;
+	user: string;
+	/** 0 where the connection was cut. */
+	code: number;
+	/** Whether the cluster is another one since: a patch that changes nothing stores nothing. */
+	isStored: boolean;
+}
+
 /** One cluster of the demo, as its API server holds it. */
 export interface DemoCluster {
 	seed: ClusterSeed;
@@ -20,9 +39,11 @@ export interface DemoCluster {
 	/** resourceVersion of every list; older ones count as compacted. */
 	revision: number;
 	/** Bearer tokens that are known. */
-	tokens: Map<string, UserInfo>;
+	tokens: Map<string, TokenUser>;
 	/** What has yet to go wrong. */
 	hiccups: Hiccup[];
+	/** Every write by somebody who had signed in, refused ones too, in order. */
+	writes: WriteRecord[];
 }
 
 /** Wide enough for any `now` near the machine's own clock, by which TLS checks the server. */
@@ -45,6 +66,7 @@ export async function createCluster(
 		revision: 48_213,
 		tokens: new Map(),
 		hiccups: [...seed.hiccups],
+		writes: [],
 	};
 }
 

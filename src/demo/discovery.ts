@@ -1,4 +1,4 @@
-import { type Objects, resources } from './wire.ts';
+import { isWritable, type Objects, resources, writeVerbs } from './wire.ts';
 
 const SHORT_NAMES: Partial<Record<keyof Objects, string[]>> = {
 	namespaces: ['ns'],
@@ -8,7 +8,7 @@ const SHORT_NAMES: Partial<Record<keyof Objects, string[]>> = {
 
 const REVIEWS = {
 	'authentication.k8s.io': ['SelfSubjectReview'],
-	'authorization.k8s.io': ['SelfSubjectAccessReview', 'SelfSubjectRulesReview'],
+	'authorization.k8s.io': ['SelfSubjectAccessReview', 'SelfSubjectRulesReview', 'SubjectAccessReview'],
 };
 
 /** What clients ask first to learn which resources there are; null for any other path. */
@@ -53,7 +53,7 @@ function resourceList(group: string, groupVersion: string): object {
 				singularName: resources[plural].kind.toLowerCase(),
 				namespaced: resources[plural].isNamespaced,
 				kind: resources[plural].kind,
-				verbs: ['get', 'list'],
+				verbs: ['get', 'list', ...(isWritable(plural) ? writeVerbs[plural] : [])].sort(),
 				...(SHORT_NAMES[plural] === undefined ? {} : { shortNames: SHORT_NAMES[plural] }),
 			})),
 			...reviews.map(kind => ({

@@ -1,58 +1,43 @@
-import { type Attributes, authorize } from './authorize.ts';
+import { type Attributes, authorize, denial } from './authorize.ts';
 import type { DemoCluster } from './cluster.ts';
 import { discovery } from './discovery.ts';
-import { list, toPartial } from './list.ts';
-import { negotiate } from './negotiate.ts';
+import { list } from './list.ts';
+import { negotiate, present } from './negotiate.ts';
+import { isObject, parseJson } from './parse-json.ts';
 import { reviews } from './reviews.ts';
-import { badRequest, failure, forbidden, forbiddenPath, noSuchPath, notFound } from './status.ts';
-import { type Answer, apiVersionOf, type Objects, resources, type UserInfo } from './wire.ts';
-
-/** A request, as far as an answer depends on it. */
-interface ApiRequest {
-	method: string;
-	/** Path and query. */
-	url: string;
-	accept: string | undefined;
-	body: string;
-}
-
-/** What a path names. */
-interface Target {
-	group: string;
-	namespace: string;
-	resource: string;
-	name: string;
-}
+import { badRequest, forbiddenPath, noSuchPath, notAcceptable, notFound } from './status.ts';
+import { findObject } from './store.ts';
+import { type Answer, type ApiRequest, type Objects, resources, type Target, type UserInfo } from './wire.ts';
+import { isWrite, write } from './write.ts';
 
 /** Answers somebody who has signed in. */
 export function handle(cluster: DemoCluster, user: UserInfo, request: ApiRequest): Answer {
 	// Not `new URL`: it reads `//host/version` as another server, and throws on what nobody should send.
 	const [, pathname = '', query = ''] = /^([^?]*)\??(.*)$/s.exec(request.url) ?? [];
-	if (request.method === 'GET' && pathname === '/version') return version(cluster, user);
-	const known = request.method === 'GET' ? discovery(pathname) : null;
+	const { method } = request;
+	if (method === 'GET' && pathname === '/version') return version(cluster, user);
+	const known = method === 'GET' ? discovery(pathname) : null;
 	if (known !== null) return discovered(cluster, user, pathname, known);
 	const target = parsePath(pathname);
 	if (target === null) return noSuchPath();
-	if (request.method === 'POST' && target.name === '') return review(cluster, user, target, request.body);
 	const { resource } = target;
-	if (request.method !== 'GET' || !isResource(resource)) return noSuchPath();
-	if (resources[resource].group !== target.group) return noSuchPath();
+	if (method === 'POST' && target.name === '' && Object.hasOwn(reviews, resource))
+		return review(cluster, user, target, request.body);
+	if (!isResource(resource) || resources[resource].group !== target.group) return noSuchPath();
 	if (target.namespace !== '' && !resources[resource].isNamespaced) return noSuchPath();
+	if (isWrite(method)) return write(cluster, user, { ...target, resource }, request);
+	if (method !== 'GET') return noSuchPath();
 	const verb = target.name === '' ? 'list' : 'get';
-	const denied = denial(cluster, user, verb, target);
+	const denied = denial(cluster.objects, user, verb, target);
 	if (denied !== null) return denied;
 	const form = negotiate(request.accept, verb === 'list');
-	if (form === null) {
-		const message = 'only the following media types are accepted: application/json';
-		return failure(406, 'NotAcceptable', message);
-	}
+	if (form === null) return notAcceptable();
 	if (verb === 'list') {
 		return list(cluster, { resource, namespace: target.namespace, query: new URLSearchParams(query), form });
 	}
-	const found = find(cluster, resource, target);
+	const found = findObject(cluster, { ...target, resource });
 	if (found === undefined) return notFound(target.group, resource, target.name);
-	const typed = { kind: resources[resource].kind, apiVersion: apiVersionOf(resource), ...found };
-	return { code: 200, body: form === 'full' ? typed : toPartial(found) };
+	return { code: 200, body: present(resource, found, form) };
 }
 
 function discovered(cluster: DemoCluster, user: UserInfo, path: string, body: object): Answer {
@@ -62,26 +47,15 @@ function discovered(cluster: DemoCluster, user: UserInfo, path: string, body: ob
 		: { code: 200, body };
 }
 
-function find(cluster: DemoCluster, resource: keyof Objects, target: Target) {
-	return cluster.objects[resource].find(
-		({ metadata }) => metadata.name === target.name && (metadata.namespace ?? '') === target.namespace,
-	);
-}
-
 function review(cluster: DemoCluster, user: UserInfo, target: Target, body: string): Answer {
-	const known = Object.hasOwn(reviews, target.resource) ? reviews[target.resource] : undefined;
+	const known = reviews[target.resource];
 	if (known === undefined || known.group !== target.group || target.namespace !== '') return noSuchPath();
-	const denied = denial(cluster, user, 'create', target);
+	const denied = denial(cluster.objects, user, 'create', target);
 	if (denied !== null) return denied;
-	const asked = parseObject(body);
-	if (asked === null) return badRequest('the body of the request is not a JSON object');
-	return known.review(cluster, user, asked.spec ?? {});
-}
-
-function denial(cluster: DemoCluster, user: UserInfo, verb: string, target: Target): Answer | null {
-	const wanted: Attributes = { kind: 'resource', verb, ...target };
-	if (authorize(cluster.objects, user, wanted) !== null) return null;
-	return forbidden(user.username, verb, target);
+	const asked = parseJson(body);
+	const spec = isObject(asked) ? (asked.spec ?? {}) : undefined;
+	if (!isObject(spec)) return badRequest('the body of the request is not a JSON object');
+	return known.review(cluster, user, spec);
 }
 
 function isResource(name: string): name is keyof Objects {
@@ -105,15 +79,6 @@ function decode(part: string): string {
 	} catch {
 		// No object has such a name: the path as it stands leads to a 404.
 		return part;
-	}
-}
-
-function parseObject(text: string): { spec?: object } | null {
-	try {
-		const value: unknown = JSON.parse(text);
-		return typeof value === 'object' && value !== null ? value : null;
-	} catch {
-		return null;
 	}
 }
 

@@ -1,6 +1,8 @@
 import type { DemoCluster } from './cluster.ts';
+import { takeHiccup } from './hiccups.ts';
 import { keyOf } from './meta.ts';
-import type { Form } from './negotiate.ts';
+import { type Form, toPartial } from './negotiate.ts';
+import type { Hiccup, ListHiccup } from './seeds/seed.ts';
 import { badRequest, etcdTimeout, expired, tooManyRequests } from './status.ts';
 import { type Answer, type ApiObject, apiVersionOf, type Objects, resources } from './wire.ts';
 
@@ -21,7 +23,9 @@ export function list(cluster: DemoCluster, request: ListRequest): Answer {
 	if (typeof isSelected === 'string') return badRequest(isSelected);
 	const position = decodeContinue(query.get('continue') ?? '');
 	if (typeof position === 'string') return badRequest(position);
-	const hiccup = takeHiccup(cluster, request);
+	const on = query.get('continue') ? 'next_page' : 'first_page';
+	const isMeant = (hiccup: Hiccup): hiccup is ListHiccup => hiccup.on === on;
+	const hiccup = takeHiccup(cluster, request.resource, isMeant)?.answer;
 	if (hiccup === 'too_many_requests') return tooManyRequests();
 	if (hiccup === 'etcd_timeout') return etcdTimeout();
 	// -1 is what a token says that goes on at the newest revision.
@@ -55,19 +59,6 @@ function page(cluster: DemoCluster, request: ListRequest, items: ApiObject[], st
 	const kind = 'PartialObjectMetadataList';
 	const body = { kind, apiVersion: 'meta.k8s.io/v1', metadata, items: shown.map(toPartial) };
 	return { code: 200, body };
-}
-
-/** An object's metadata alone. */
-export function toPartial({ metadata }: ApiObject): object {
-	return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
-}
-
-function takeHiccup(cluster: DemoCluster, { resource, query }: ListRequest) {
-	const on = query.get('continue') ? 'next_page' : 'first_page';
-	const index = cluster.hiccups.findIndex(
-		hiccup => hiccup.on === on && (hiccup.resource === '*' || hiccup.resource === resource),
-	);
-	return index === -1 ? undefined : cluster.hiccups.splice(index, 1)[0]?.answer;
 }
 
 /** The token's shape is Kubernetes' own (apiserver, pkg/storage/continue.go), and as opaque to clients. */

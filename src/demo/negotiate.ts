@@ -1,3 +1,5 @@
+import { apiVersionOf, type Objects, resources } from './wire.ts';
+
 /** How an object is answered: whole, or its metadata alone. */
 export type Form = 'full' | 'partial';
 
@@ -16,4 +18,15 @@ export function negotiate(accept: string | undefined, isList: boolean): Form | n
 		if (parameters.get('as') === partial && isMeta) return 'partial';
 	}
 	return null;
+}
+
+/** An object in that form. */
+export function present(resource: keyof Objects, object: { metadata: object }, form: Form): object {
+	const { kind } = resources[resource];
+	return form === 'full' ? { kind, apiVersion: apiVersionOf(resource), ...object } : toPartial(object);
+}
+
+/** An object's metadata alone. */
+export function toPartial({ metadata }: { metadata: object }): object {
+	return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
 }

@@ -56,12 +56,33 @@ export interface UserInfo {
 	extra: Record<string, string[]>;
 }
 
+/** A request, as far as an answer depends on it. */
+export interface ApiRequest {
+	method: string;
+	/** Path and query. */
+	url: string;
+	accept: string | undefined;
+	contentType: string | undefined;
+	body: string;
+}
+
+/** What a path names; no name means all, no namespace the whole cluster. */
+export interface Target {
+	group: string;
+	namespace: string;
+	resource: string;
+	name: string;
+}
+
 /** What the API server answers with. */
 export interface Answer {
+	/** 0 where it cuts the connection instead. */
 	code: number;
 	/** A string is sent as plain text, as the real server does with what its filters refuse. */
 	body: object | string;
 	headers?: Record<string, string>;
+	/** How long it keeps the client waiting. */
+	delayMs?: number;
 }
 
 /** The plurals that are served, and where. */
@@ -83,6 +104,21 @@ export const resources = {
 		isNamespaced: false,
 	},
 } as const satisfies Record<keyof Objects, { group: string; kind: string; isNamespaced: boolean }>;
+
+/** What may be done to them beside reading; the remaining ones are read only. */
+export const writeVerbs = {
+	secrets: ['delete', 'patch'],
+	clusterrolebindings: ['create', 'delete', 'patch'],
+	rolebindings: ['create', 'delete', 'patch'],
+} as const satisfies Partial<Record<keyof Objects, string[]>>;
+
+/** A plural whose objects can be changed. */
+export type Writable = keyof typeof writeVerbs;
+
+/** Whether objects of a plural can be changed. */
+export function isWritable(resource: keyof Objects): resource is Writable {
+	return Object.hasOwn(writeVerbs, resource);
+}
 
 /** `v1` or `group/v1`: every group here is at version 1. */
 export function apiVersionOf(resource: keyof Objects): string {

@@ -19,8 +19,9 @@ async function clusterOf(seed: ClusterSeed) {
 		const user = { username, groups: ['system:authenticated'], extra: {} };
 		const method = post === undefined ? 'GET' : 'POST';
 		const body = typeof post === 'string' ? post : JSON.stringify(post);
+		const request = { method, url, accept, contentType: 'application/json', body };
 		// biome-ignore lint/suspicious/noExplicitAny: the shapes of a whole API, asserted by value.
-		const answer = handle(cluster, user, { method, url, accept, body }) as { code: number; body: any };
+		const answer = handle(cluster, user, request) as { code: number; body: any };
 		return answer;
 	};
 	return { cluster, ask };
@@ -74,7 +75,21 @@ describe('handle', it => {
 			'roles true',
 			'rolebindings true',
 		]);
-		assert.equal(named(AUTHORIZATION), ['selfsubjectaccessreviews false', 'selfsubjectrulesreviews false']);
+		assert.equal(named(AUTHORIZATION), [
+			'selfsubjectaccessreviews false',
+			'selfsubjectrulesreviews false',
+			'subjectaccessreviews false',
+		]);
+		const verbs = (path: string) =>
+			ask('contractor-7', path).body.resources.map(({ verbs }: { verbs: string[] }) => verbs.join(' '));
+		assert.equal(verbs(RBAC), [
+			'get list',
+			'create delete get list patch',
+			'get list',
+			'create delete get list patch',
+		]);
+		assert.equal(verbs('/api/v1'), ['get list', 'get list', 'delete get list patch']);
+		assert.equal(verbs(AUTHORIZATION), ['create', 'create', 'create']);
 		assert.is(ask('contractor-7', '/apis/certificates.k8s.io/').body.kind, 'APIGroup');
 	});
 

@@ -123,7 +123,14 @@ export async function changeBindings(
 	if (kubernetes === null) return;
 	const cluster = await kubernetes.open();
 	const { objects } = cluster;
-	objects.clusterrolebindings = objects.clusterrolebindings.flatMap(change);
-	objects.rolebindings = objects.rolebindings.flatMap(change);
-	cluster.revision++;
+	const revision = ++cluster.revision;
+	// What is another object than before has another version.
+	const changed = (binding: ApiBinding): ApiBinding[] =>
+		change(binding).map(result =>
+			result === binding
+				? binding
+				: { ...result, metadata: { ...result.metadata, resourceVersion: String(revision) } },
+		);
+	objects.clusterrolebindings = objects.clusterrolebindings.flatMap(changed);
+	objects.rolebindings = objects.rolebindings.flatMap(changed);
 }

@@ -27,12 +27,26 @@ export interface ClusterSeed {
 }
 
 /** A request that goes wrong once, and well when it is tried again. */
-export interface Hiccup {
+export type Hiccup = ListHiccup | WriteHiccup;
+
+/** One of a list. */
+export interface ListHiccup {
 	/** Plural, or `*` for whichever list is asked for first. */
 	resource: string;
 	/** `next_page` is the first request with a continue token. */
 	on: 'first_page' | 'next_page';
 	answer: 'too_many_requests' | 'etcd_timeout' | 'expired';
+}
+
+/** One of a write that would have been stored: those that are refused, and dry runs, use none up. */
+export interface WriteHiccup {
+	/** Plural, or `*` for whichever is written first. */
+	resource: string;
+	on: 'write';
+	/** `reset` cuts the connection; what ends in `_stored` was done all the same, and `slow` is. */
+	answer: 'too_many_requests' | 'etcd_timeout' | 'etcd_timeout_stored' | 'reset' | 'reset_stored' | 'slow';
+	/** How slow; a second where it is not said. */
+	ms?: number;
 }
 
 /** A client certificate. */

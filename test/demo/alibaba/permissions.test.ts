@@ -116,9 +116,10 @@ describe('startCloud, CleanClusterUserPermissions', it => {
 			binding.subjects = [...kept, { kind: 'User', name: uid }, { kind: 'User', name: `${uid}-1` }];
 			await clients(fleet, fleet.operator).cs.cleanClusterUserPermissions(cluster.id, uid, force(true));
 			const after = kubernetes?.objects.clusterrolebindings.find(
-				({ metadata }) => metadata === binding.metadata,
+				({ metadata }) => metadata.uid === binding.metadata.uid,
 			);
 			assert.equal(after?.subjects, kept);
+			assert.is.not(after?.metadata.resourceVersion, binding.metadata.resourceVersion);
 		}));
 
 	it('may say yes and do nothing, or do it later', () =>

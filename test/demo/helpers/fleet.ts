@@ -41,7 +41,7 @@ export async function signedIn(config: KubeConfig): Promise<RequestOptions> {
 	return options;
 }
 
-/** One request through node:https. */
+/** One request through node:https; with a body it is a POST, unless its method is said. */
 export function send(
 	config: KubeConfig,
 	path: string,
@@ -49,8 +49,12 @@ export function send(
 	body?: object,
 ): Promise<Reply> {
 	const url = `${config.getCurrentCluster()?.server}${path}`;
+	const text = body === undefined ? '' : JSON.stringify(body);
+	// Node sends the body of a DELETE without its length, and so unread, unless it is told.
+	const headers = { 'Content-Length': Buffer.byteLength(text), ...options.headers };
+	const method = body === undefined ? 'GET' : 'POST';
 	return new Promise((resolve, reject) => {
-		const call = request(url, { ...options, method: body === undefined ? 'GET' : 'POST' }, response => {
+		const call = request(url, { method, ...options, headers }, response => {
 			const chunks: Buffer[] = [];
 			response.on('data', (chunk: Buffer) => chunks.push(chunk));
 			response.on('error', reject);
@@ -62,7 +66,7 @@ export function send(
 			});
 		});
 		call.on('error', reject);
-		call.end(body === undefined ? undefined : JSON.stringify(body));
+		call.end(text);
 	});
 }
 
