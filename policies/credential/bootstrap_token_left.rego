@@ -16,6 +16,7 @@
 #   severity: medium
 #   needs: [bootstrap_tokens]
 #   min_grade: none
+#   ends: credential
 #   remediation: >-
 #     Delete its Secret in kube-system: that ends the token, and nothing else but its expiration does. Make
 #     the next one with an end (kubeadm token create --ttl). Nodes that have joined do not need it any

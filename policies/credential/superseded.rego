@@ -17,6 +17,7 @@
 #   severity: medium
 #   needs: [certificate_requests, kubeconfig]
 #   min_grade: A
+#   ends: credential
 #   remediation: >-
 #     Move whoever still uses the older one, and when an audit log shows by credential id that nobody
 #     does, have the issuer revoke it where it can (on ACK a purge or a revocation ends the user's older

@@ -17,6 +17,7 @@
 #   severity: high
 #   needs: [bindings, identities]
 #   min_grade: none
+#   ends: grant
 #   remediation: >-
 #     Remove the subject from the binding, and the binding only where it is the last one. What the details
 #     name as manager (a chart, Argo CD, Flux) puts it back: change it there. That takes rights, it does not end

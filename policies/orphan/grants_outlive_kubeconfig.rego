@@ -17,6 +17,7 @@
 #   severity: high
 #   needs: [cloud, bindings]
 #   min_grade: B
+#   ends: credential
 #   remediation: >-
 #     Make sure that the user does not log in any other way, then purge the user's permissions (on ACK a
 #     purge clears the bindings and keeps them in the recycle bin for 30 days), or remove the user from each

@@ -18,6 +18,7 @@
 #   severity: critical
 #   needs: [certificate_requests, kubeconfig, identities]
 #   min_grade: none
+#   ends: credential
 #   remediation: >-
 #     End the credential first, its role bindings after it. An ACK kubeconfig ends by a purge of its
 #     user's permissions, which also removes the bindings (30 days in the recycle bin) and, unlike a

@@ -15,6 +15,7 @@
 #   severity: low
 #   needs: [bindings, roles]
 #   min_grade: none
+#   ends: grant
 #   remediation: Delete the binding, unless a chart is about to create the role.
 #   traps:
 #     - case: The roles could not be read to their end.

@@ -16,6 +16,7 @@
 #   privileged_severity: high
 #   needs: [bindings, service_accounts]
 #   min_grade: none
+#   ends: grant
 #   remediation: >-
 #     Remove the subject from the binding (the binding only when it is the last one), unless a chart is
 #     about to create the account. Tokens of the old account ended with it.

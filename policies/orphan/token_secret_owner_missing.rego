@@ -17,6 +17,7 @@
 #   severity: low
 #   needs: [token_secrets, service_accounts]
 #   min_grade: none
+#   ends: credential
 #   remediation: Delete the Secret. The token in it stopped working when the account was deleted.
 #   traps:
 #     - case: The service accounts could not be read to their end.

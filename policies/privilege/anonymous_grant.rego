@@ -16,6 +16,7 @@
 #   severity: critical
 #   needs: [bindings, roles, authorizer]
 #   min_grade: none
+#   ends: grant
 #   remediation: >-
 #     Remove the subject from the binding; other subjects of it keep theirs. Then look in the audit log
 #     for what was done without a credential.

@@ -17,6 +17,7 @@
 #   privileged_severity: critical
 #   needs: [bindings, roles]
 #   min_grade: none
+#   ends: grant
 #   remediation: >-
 #     Bind the role to the users who need it, by their ids, then remove the group from the binding; other
 #     subjects of it keep theirs. Revoking or deleting kubeconfigs again ends nothing here.

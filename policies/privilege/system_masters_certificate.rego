@@ -14,6 +14,7 @@
 #   severity: critical
 #   needs: [certificate_requests, kubeconfig, authorizer]
 #   min_grade: none
+#   ends: credential
 #   remediation: >-
 #     Rotate the cluster's client CA, or wait for notAfter: no change of RBAC ends it. A managed cluster
 #     may purge it at the provider; a front proxy or an authorizing webhook can refuse it until then.

@@ -16,6 +16,7 @@
 #   severity: critical
 #   needs: [bindings, roles, authorizer, certificate_requests, token_secrets, kubeconfig, usage]
 #   min_grade: B
+#   ends: credential
 #   remediation: >-
 #     Quarantine it first (a token Secret by its legacy-token-invalid-since label, a user by removing its
 #     cluster-wide binding), then end it as its kind asks; system:masters ends with the client CA or at

@@ -16,6 +16,7 @@
 #   severity: medium
 #   needs: [usage, certificate_requests, token_secrets, kubeconfig]
 #   min_grade: B
+#   ends: credential
 #   remediation: >-
 #     Quarantine it and ask whoever requested it. A token Secret stops by the label
 #     kubernetes.io/legacy-token-invalid-since, which can be taken back; a certificate ends by a purge at

@@ -17,6 +17,7 @@
 #   privileged_severity: high
 #   needs: [token_secrets]
 #   min_grade: C
+#   ends: credential
 #   remediation: >-
 #     Quarantine it with the label kubernetes.io/legacy-token-invalid-since, which can be taken back,
 #     and delete the Secret when nobody has missed it: that ends the token. Deleting a binding does not,

@@ -17,6 +17,7 @@
 #   privileged_severity: high
 #   needs: [usage, certificate_requests, token_secrets, kubeconfig]
 #   min_grade: B
+#   ends: credential
 #   remediation: >-
 #     Quarantine it first, delete it when nobody has missed it. A token Secret stops by the label
 #     kubernetes.io/legacy-token-invalid-since, which can be taken back, and ends with the Secret. A

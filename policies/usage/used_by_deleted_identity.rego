@@ -18,6 +18,7 @@
 #   severity: critical
 #   needs: [usage, identities]
 #   min_grade: B
+#   ends: access
 #   remediation: >-
 #     Open an incident. Purge the person's credentials now (at the provider, or every RBAC path of the user
 #     and its groups; a certificate in system:masters only ends with its CA), then remove the grants.

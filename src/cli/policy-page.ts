@@ -88,6 +88,7 @@ export function policyPage(policy: PolicyInForce): string[] {
 			'Evidence',
 			policy.minGrade === 'none' ? 'does not judge use' : `grade ${policy.minGrade} or better`,
 		),
+		...field('A plan', PLANNED[policy.ends]),
 		...field('From', originOf(policy)),
 		...section('What ends it', [remediation]),
 		...section('Thresholds (--params)', Object.entries(policy.params).map(describeParam)),
@@ -97,6 +98,13 @@ export function policyPage(policy: PolicyInForce): string[] {
 		...section('Controls', controls.map(describeControl)),
 	];
 }
+
+const PLANNED = {
+	nothing: 'leaves it to people',
+	credential: 'ends the credential',
+	grant: 'removes the subject from the binding',
+	access: 'ends everything that the identity has',
+} as const satisfies Record<PolicyInForce['ends'], string>;
 
 function severityOf({ severity, privilegedSeverity }: PolicyInForce): string {
 	return severity === privilegedSeverity

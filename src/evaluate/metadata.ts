@@ -3,6 +3,8 @@ import { byCodeUnit } from '../lib/text.ts';
 import { sources } from '../model/facts.ts';
 import {
 	type Control,
+	type Ends,
+	ends,
 	type Grade,
 	type ParamSpec,
 	type Policy,
@@ -41,6 +43,7 @@ const fields = keysOf({
 	needs: true,
 	min_grade: true,
 	remediation: true,
+	ends: true,
 	controls: true,
 	params: true,
 });
@@ -81,6 +84,7 @@ export function readPolicy(
 		needs: list(custom.needs, 'needs', ask).map(need => word(need, 'needs', sources, ask)),
 		minGrade: custom.min_grade === undefined ? 'none' : word(custom.min_grade, 'min_grade', grades, ask),
 		remediation: text(custom.remediation, 'custom.remediation', ask),
+		ends: readEnds(custom.ends, custom.kind, ask),
 		controls:
 			custom.controls === undefined
 				? []
@@ -88,6 +92,24 @@ export function readPolicy(
 		params,
 		origin: null,
 	};
+}
+
+/** What can be ended stands in the record that is judged. */
+const ENDS_OF = { credential: 'credential', grant: 'grant', access: 'identity' } as const satisfies Record<
+	Exclude<Ends, 'nothing'>,
+	RecordKind
+>;
+
+function readEnds(value: unknown, kind: unknown, complain: Complain): Ends {
+	if (value === undefined) return 'nothing';
+	const ended = word(value, 'ends', ends, complain);
+	if (ended !== 'nothing' && ENDS_OF[ended] !== kind)
+		complain(
+			`custom.ends is ${ended}, and the policy judges a ${String(kind)}`,
+			`write kind: ${ENDS_OF[ended]}`,
+			['custom:', 'ends:'],
+		);
+	return ended;
 }
 
 /** The thresholds under `custom.params`, sorted by name. */

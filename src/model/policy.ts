@@ -20,6 +20,13 @@ export interface Control {
 /** Evidence of use that a remediation asks for; `none` where usage is not judged. */
 export type Grade = 'A' | 'B' | 'C' | 'D' | 'none';
 
+/**
+ * What a plan may end where the policy fails: the credential or the grant that it judges, or everything that the
+ * identity has; `nothing` leaves it to people.
+ */
+export const ends = ['nothing', 'credential', 'grant', 'access'] as const;
+export type Ends = (typeof ends)[number];
+
 /** One policy as its METADATA says it. Docs, `policy list` and SARIF rules are made of this alone. */
 export interface Policy {
 	/** `category/name`: path, package tail, params key, SARIF ruleId and waiver key. */
@@ -42,6 +49,7 @@ export interface Policy {
 	minGrade: Grade;
 	/** What to do and what really ends the credential. */
 	remediation: string;
+	ends: Ends;
 	controls: Control[];
 	/** Thresholds that `--params` may change; the key in `data.params.<category>.<name>`. */
 	params: Record<string, ParamSpec>;

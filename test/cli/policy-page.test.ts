@@ -19,6 +19,7 @@ const policy: Policy = {
 	kind: 'credential',
 	needs: ['kubeconfig', 'roles'],
 	minGrade: 'B',
+	ends: 'nothing',
 	remediation: 'End it.',
 	controls: [
 		{ framework: 'A', version: '1', id: 'a', strength: 'exact' },
@@ -96,6 +97,7 @@ describe('policyPage', it => {
 			'Judges       each credential',
 			'Needs        kubeconfig, roles',
 			'Evidence     grade B or better',
+			'A plan       leaves it to people',
 			'From         kubelapse',
 			'',
 			'What ends it',

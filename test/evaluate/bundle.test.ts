@@ -122,6 +122,7 @@ describe('compileBundle', it => {
 					kind: 'credential',
 					needs: ['kubeconfig'],
 					minGrade: 'none',
+					ends: 'nothing',
 					remediation: 'End it.',
 					controls: [],
 					params: { max_seconds: { default: 100, description: 'Age that is too old.' } },

@@ -41,6 +41,7 @@ describe('readMetadata', it => {
 			traps,
 			privileged_severity: 'critical',
 			min_grade: 'B',
+			ends: 'grant',
 			controls,
 			params,
 		};
@@ -58,6 +59,7 @@ describe('readMetadata', it => {
 					kind: 'grant',
 					needs: ['bindings'],
 					minGrade: 'B',
+					ends: 'grant',
 					remediation: 'Remove it.',
 					controls,
 					params: { a: params.a, z: params.z },
@@ -80,6 +82,11 @@ describe('readMetadata', it => {
 			'2: custom.severity is missing: write one of critical, high, medium, low, info',
 			'2: custom.needs is missing: write needs: […]',
 			'2: custom.remediation is missing: write a sentence',
+		]));
+
+	it('what is ended :: has to be what is judged', () =>
+		assert.equal(problems(policy({ ends: 'credential' })), [
+			'2: custom.ends is credential, and the policy judges a grant: write kind: credential',
 		]));
 
 	it('what is unknown :: is answered with what is near', () =>

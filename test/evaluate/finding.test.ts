@@ -21,6 +21,7 @@ const policy: Policy = {
 	kind: 'credential',
 	needs: [],
 	minGrade: 'C',
+	ends: 'nothing',
 	remediation: 'Mend it.',
 	controls: [{ framework: 'f', version: '1', id: '1.2', strength: 'exact' }],
 	params: {},

@@ -88,6 +88,7 @@ function policy(id: string, needs: Source[] = ['kubeconfig']): Policy {
 		kind: 'connection',
 		needs,
 		minGrade: 'none',
+		ends: 'nothing',
 		remediation: '',
 		controls: [],
 		params: {},

@@ -52,12 +52,12 @@ function ofCategory(catalog: Catalog, category: string): Catalog {
 }
 
 function chapter(policy: Policy): string {
-	const { id, title, question, why, description, traps, remediation, controls, needs, kind, minGrade } =
+	const { id, title, question, why, description, traps, remediation, controls, needs, kind, minGrade, ends } =
 		policy;
 	const raised =
 		policy.severity === policy.privilegedSeverity ? '' : ` (privileged: ${policy.privilegedSeverity})`;
 	const evidence = minGrade === 'none' ? '' : `; remediation asks for evidence of use of grade ${minGrade}`;
-	const facts = `Severity ${policy.severity}${raised}; judges each ${kind}; needs ${needs.map(code).join(', ') || 'nothing that may be missing'}${evidence}.`;
+	const facts = `Severity ${policy.severity}${raised}; judges each ${kind}; needs ${needs.map(code).join(', ') || 'nothing that may be missing'}${evidence}${PLANNED[ends]}.`;
 	return [
 		`### <a id="${id}"></a>${id}: ${text(title)}\n`,
 		`${[question === '' ? '' : `**${text(question)}**`, text(why)].join(' ').trim()}\n`,
@@ -74,6 +74,13 @@ function chapter(policy: Policy): string {
 		.filter(part => part !== '')
 		.join('\n');
 }
+
+const PLANNED = {
+	nothing: '',
+	credential: '; a plan ends the credential',
+	grant: '; a plan removes the subject from the binding',
+	access: '; a plan ends everything that the identity has',
+} as const satisfies Record<Policy['ends'], string>;
 
 function describeParam([key, { default: byDefault, description }]: [
 	string,

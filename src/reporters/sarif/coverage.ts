@@ -89,6 +89,7 @@ const FALLBACK: Policy = {
 	kind: 'cluster',
 	needs: [],
 	minGrade: 'none',
+	ends: 'nothing',
 	remediation:
 		'Give the scanner the permission that the gap names, or make the cluster reachable, and scan again.',
 	controls: [],
