@@ -1,3 +1,4 @@
+import { asServiceAccount, impliedGroups, subjectKey, userOf } from '../lib/subject.ts';
 import type { Binding, EpochSeconds, Facts, Source, Subject } from '../model/facts.ts';
 import type { Existence, Grant, GrantRef, Identity, Power } from '../model/record.ts';
 import { isBootstrapDefault } from './bootstrap.ts';
@@ -59,19 +60,6 @@ const CLUSTER_SCOPED: ReadonlySet<Power> = new Set<Power>([
 	'sign_csr',
 	'nodes_proxy',
 ]);
-
-const SERVICE_ACCOUNT_USER = /^system:serviceaccount:([^:]+):([^:]+)$/;
-
-/** RBAC treats User `system:serviceaccount:ns:name` as that ServiceAccount. */
-export function asServiceAccount(subject: Subject): Subject {
-	const match = subject.kind === 'User' ? SERVICE_ACCOUNT_USER.exec(subject.name) : null;
-	if (match === null) return subject;
-	return { kind: 'ServiceAccount', namespace: match[1] ?? '', name: match[2] ?? '' };
-}
-
-function subjectKey({ kind, namespace, name }: Subject): string {
-	return `${kind}/${namespace}/${name}`;
-}
 
 function exists(isFound: boolean, isListComplete: boolean): Existence {
 	if (isFound) return 'yes';
@@ -141,13 +129,6 @@ function groupBySubject(grants: Grant[], canonical: (username: string) => string
 	return groups;
 }
 
-/** Groups that the API server adds to whoever authenticates. */
-function impliedGroups(subject: Subject): string[] {
-	if (subject.name === '') return [];
-	if (subject.kind !== 'ServiceAccount') return ['system:authenticated'];
-	return ['system:authenticated', 'system:serviceaccounts', `system:serviceaccounts:${subject.namespace}`];
-}
-
 function toAccess(grants: Grant[]): Access {
 	const ranked = [...grants].sort((a, b) => rank(a) - rank(b)).slice(0, MAX_SHOWN);
 	return {
@@ -206,10 +187,4 @@ export function indexGrantsOf(
 
 function subjectId(subject: Subject): string {
 	return subject.kind === 'Group' ? `Group ${subject.name}` : `User ${userOf(subject)}`;
-}
-
-/** The username of a subject: a ServiceAccount is the user of its long name; empty for a group. */
-export function userOf({ kind, namespace, name }: Subject): string {
-	if (kind === 'ServiceAccount') return `system:serviceaccount:${namespace}:${name}`;
-	return kind === 'User' ? name : '';
 }

@@ -1,7 +1,8 @@
 import { readSubjectUid } from '../lib/alibaba-uid.ts';
+import { asServiceAccount } from '../lib/subject.ts';
 import type { Credential, DirectoryIdentity, Facts } from '../model/facts.ts';
 import type { Existence, Grant, Identity } from '../model/record.ts';
-import { asServiceAccount, isComplete } from './grants.ts';
+import { isComplete } from './grants.ts';
 
 /** Looks up who stands behind a subject or a username; the same object for the same id. */
 export interface Identities {

@@ -1,9 +1,10 @@
 import { groupBy } from '../lib/group-by.ts';
+import { userOf } from '../lib/subject.ts';
 import { byCodeUnit } from '../lib/text.ts';
 import type { AuditRequest } from '../model/audit.ts';
 import type { Facts, PolicyRule } from '../model/facts.ts';
 import type { Grant, Identity, PermissionUse, Usage } from '../model/record.ts';
-import { isComplete, userOf } from './grants.ts';
+import { isComplete } from './grants.ts';
 import { allows, effectiveRules, roleKey } from './powers.ts';
 
 /** Most unused permissions that a record shows. */

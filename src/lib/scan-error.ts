@@ -16,6 +16,12 @@ export type ScanErrorCode =
 	| 'HISTORY_INVALID'
 	| 'HISTORY_LOCKED'
 	| 'COMPILER_FAILED'
+	| 'PLAN_INVALID'
+	| 'PLAN_REFUSED'
+	| 'APPROVAL_INVALID'
+	| 'JOURNAL_INVALID'
+	| 'JOURNAL_LOCKED'
+	| 'KEY_INVALID'
 	| 'OUTPUT_UNWRITABLE';
 
 /** An error that a user can act on: what happened, to what, and what to do next. */

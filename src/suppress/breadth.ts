@@ -1,8 +1,8 @@
+import { glob, isAnything } from '../lib/glob.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Policy } from '../model/policy.ts';
 import type { WaiverSelector } from '../model/waiver.ts';
 import type { Examined } from './examined.ts';
-import { glob, isAnything } from './glob.ts';
 import { isPinned, namesOf } from './select.ts';
 
 /** What a wildcard may turn out to select as a whole. */

@@ -1,6 +1,6 @@
+import { glob } from '../lib/glob.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { Policy } from '../model/policy.ts';
-import { glob } from './glob.ts';
 
 /** Why a selector's policy can excuse nothing, where it is a slip or about waivers; empty where it is not. */
 export function whyNoPolicy(pattern: string | null, policies: Policy[]): string {

@@ -1,7 +1,7 @@
+import { glob, isAnything } from '../lib/glob.ts';
 import type { Finding } from '../model/finding.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Waiver, WaiverSelector } from '../model/waiver.ts';
-import { glob, isAnything } from './glob.ts';
 
 /** What a selector's globs are compiled to. */
 export interface Selection {

@@ -1,4 +1,4 @@
-import { glob, isAnything } from '../../src/suppress/glob.ts';
+import { glob, isAnything } from '../../src/lib/glob.ts';
 import { assert, describe } from '../helpers/describe.ts';
 
 const CASES: [pattern: string, matches: string[], leaves: string[]][] = [
