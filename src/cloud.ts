@@ -4,7 +4,7 @@ import { type CloudTime, createCloudTime } from './cloud-time.ts';
 import { collectLive } from './collect.ts';
 import { boundUids, toIdentities, withHolders } from './collectors/alibaba/identities.ts';
 import { boundWithoutState, toCredential } from './collectors/alibaba/states.ts';
-import { type LiveCluster, reach } from './discover.ts';
+import { type LiveCluster, reach, type Way } from './discover.ts';
 import { ApiError, toGap } from './lib/api-error.ts';
 import { emptyCluster, emptyFacts } from './lib/empty-facts.ts';
 import { normalizeServer } from './lib/server-url.ts';
@@ -47,6 +47,10 @@ export interface CloudCluster {
 	/** The same cluster, reached by a kubeconfig of one's own; null where none leads to it. */
 	own: LiveCluster | null;
 	facts: (files: FileEndpoint[]) => Promise<Facts>;
+	/** A way to its API server, by one's own kubeconfig or one issued for half an hour; a gap where there is none. */
+	open: () => Promise<Way | Gap>;
+	account: Account;
+	row: ClusterRow;
 }
 
 /** What the clouds' accounts have; an account that could not be listed is a cluster that nobody saw. */
@@ -86,8 +90,17 @@ function cloudClusterOf(
 	const isHere = ({ ways }: LiveCluster) =>
 		ways.some(({ target }) => serversOf(row).includes(target.cluster.server));
 	const own = live.find(isHere) ?? null;
-	const facts = (files: FileEndpoint[]) => clusterFacts(row, own, files, context);
-	return { uid: row.id, name: row.name || row.id, servers: allServers(row), own, facts };
+	const time = createCloudTime(context.account, context.request);
+	return {
+		uid: row.id,
+		name: row.name || row.id,
+		servers: allServers(row),
+		own,
+		facts: files => clusterFacts(row, own, files, context),
+		open: () => openWay(row, own, time, context),
+		account: context.account,
+		row,
+	};
 }
 
 type AccountTarget = CloudTarget & Pick<Account, 'caller' | 'profile'>;
@@ -405,21 +418,33 @@ async function liveFacts(
 		files,
 		readFile: readKubeconfigFile,
 	};
-	const isOpen = own?.ways[0].probe.isReachable === true;
-	if (own !== null && (isOpen || context.target.kubeconfigMinutes === null)) return collectLive(own, options);
-	const found = await temporaryTarget(row, time, context);
-	if ('source' in found && own !== null) {
+	const way = await openWay(row, own, time, context);
+	if (own !== null && own.ways.some(each => each === way)) return collectLive(own, options);
+	if ('source' in way && own !== null) {
 		const facts = await collectLive(own, options);
-		return { ...facts, gaps: [...facts.gaps, found] };
+		return { ...facts, gaps: [...facts.gaps, way] };
 	}
-	if ('source' in found) {
+	if ('source' in way) {
 		const cluster = emptyCluster(row.id, row.name, 'alibaba');
-		const unread = { ...emptyFacts(cluster, request.now, 'unavailable'), gaps: [found] };
+		const unread = { ...emptyFacts(cluster, request.now, 'unavailable'), gaps: [way] };
 		return attachEndpoints(unread, files);
 	}
-	const way = await reach(found, request, { isNext: true, maxSockets: FEW_SOCKETS });
 	const ways: LiveCluster['ways'] = [way, ...(own?.ways ?? [])];
 	return collectLive({ uid: row.id, name: row.name, ways }, options);
+}
+
+/** A kubeconfig of one's own where it works or none may be issued, else one that ends by itself. */
+async function openWay(
+	row: ClusterRow,
+	own: LiveCluster | null,
+	time: CloudTime,
+	context: Context,
+): Promise<Way | Gap> {
+	const isOpen = own?.ways[0].probe.isReachable === true;
+	if (own !== null && (isOpen || context.target.kubeconfigMinutes === null)) return own.ways[0];
+	const found = await temporaryTarget(row, time, context);
+	if ('source' in found) return found;
+	return reach(found, context.request, { isNext: true, maxSockets: FEW_SOCKETS });
 }
 
 async function temporaryTarget(

@@ -78,7 +78,7 @@ export async function openMemory(request: ScanRequest): Promise<Memory | null> {
 			);
 		},
 		save: async report => {
-			if (signal.aborted) return report;
+			if (signal.aborted || target.isReadOnly === true) return report;
 			const forgotten = [...new Set(clusters.forgotten.map(({ uid }) => uid))];
 			try {
 				await history.save({ now, version, scope, replaced: clusters.replaced, forgotten });

@@ -82,6 +82,12 @@ export const configSchema = z.strictObject({
 	'request-timeout': within(ranges['request-timeout']),
 	threads: within(ranges.threads),
 	now: parsed(parseMoment).optional(),
+	state: path.optional(),
+	'max-age': within(ranges['max-age']),
+	'max-objects': within(ranges['max-objects']),
+	'require-approval': z.boolean().optional(),
+	approvers: z.record(name, z.string().min(1).max(2000)).optional(),
+	'journal-keys': z.array(z.string().min(1).max(2000)).optional(),
 });
 
 /** A config that was read: checked, times and gaps parsed. */

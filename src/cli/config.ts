@@ -61,7 +61,8 @@ function fromFolder(config: Config, folder: string): Config {
 			| 'identities'
 			| 'history'
 			| 'out'
-			| 'save-facts',
+			| 'save-facts'
+			| 'state',
 	) => {
 		const value = config[key];
 		return value === undefined || value === '-' ? {} : { [key]: at(value) };
@@ -77,6 +78,7 @@ function fromFolder(config: Config, folder: string): Config {
 		...one('history'),
 		...one('out'),
 		...one('save-facts'),
+		...one('state'),
 		...(config.kubeconfig && { kubeconfig: config.kubeconfig.map(at) }),
 		...(config.policy && { policy: config.policy.map(at) }),
 		...(config['trusted-policies'] && { 'trusted-policies': config['trusted-policies'].map(at) }),

@@ -25,6 +25,10 @@ export const ranges = {
 	'audit-days': { min: 0, max: 365 },
 	'max-waiver-days': { min: 1, max: 3_660 },
 	limit: { min: 1, max: 1_000_000 },
+	'max-age': { min: 1, max: 720 },
+	'max-objects': { min: 1, max: 100_000 },
+	'quarantine-days': { min: 1, max: 3_650 },
+	grace: { min: 0, max: 365 },
 };
 
 const GLOBAL = 'Global:';
@@ -109,6 +113,127 @@ export const scanFlags = named({
 	now: moment('Run:', 'Judge as of this time, as 2026-11-22 (its first second, UTC) or 2026-11-22T08:00:00Z'),
 });
 
+/** Where remediation keeps what outlives a run. */
+const stateFlags = named({
+	state: text('Run:', 'DIR', 'Keep the key of journals and what was changed of late', 'XDG_STATE_HOME'),
+});
+
+/** Targets and evidence, as `scan` takes them. */
+const evidenceFlags = pick(
+	...(['alibaba', 'region', 'account-profile', 'endpoint-access', 'no-temporary-kubeconfig'] as const),
+	...(['alibaba-endpoint', 'alibaba-ca', 'audit-days', 'identities', 'scim', 'scim-token-env'] as const),
+	...(['identity-field', 'identity-prefix', 'group-prefix', 'identity-ignore-case', 'history'] as const),
+	...(['audit-log', 'audit-policy', 'params', 'waivers', 'threads', 'files'] as const),
+);
+
+const agedFlags = named({
+	'max-age': count('Plan:', 'max-age', 'Hours that the facts behind a plan may be old', '24'),
+});
+
+/** Which steps a plan has; `offboard` has some of them. */
+const choiceFlags = named({
+	only: list('Plan:', 'STEP', 'Steps to plan, by action (remove_subjects) or by id'),
+	exclude: list('Plan:', 'STEP', 'Steps to leave out, likewise'),
+	force: toggle('Plan:', 'Skip the 7-day check of Alibaba Cloud where evidence of grade A or B says unused'),
+	bulk: toggle('Plan:', 'One call of Alibaba Cloud for all clusters of an identity'),
+	'revoke-own': toggle('Plan:', 'Revoke kubeconfigs of your own, too'),
+	'no-restore': toggle(
+		'Plan:',
+		'Plan deletions that nothing brings back: tokens out of quarantine, bootstrap tokens',
+	),
+	'quarantine-days': count(
+		'Plan:',
+		'quarantine-days',
+		'Days without an attempt before a token is deleted',
+		'14',
+	),
+});
+
+/** Flags of `plan`. Its `--policy` and `--cluster` choose findings: what they name for a scan is in the result. */
+export const planFlags = {
+	...targetFlags,
+	...evidenceFlags,
+	...choiceFlags,
+	...agedFlags,
+	...named({
+		policy: list('Plan:', 'ID', 'Policies whose findings to plan from; * stands for any characters'),
+		cluster: list('Plan:', 'CLUSTER', 'Clusters to plan for, by name or uid'),
+		identity: list('Plan:', 'NAME', 'Users to plan for, by username, uid or name'),
+		grace: count('Plan:', 'grace', 'Days that a target is marked in --history before it is planned', '0'),
+		'deny-pack': text('Output:', 'DIR', 'Write an admission policy for each certificate that no API ends'),
+		out: text('Output:', 'FILE', 'Where to write the plan, - prints it', 'plan.json'),
+	}),
+	...runFlags,
+};
+
+const deedFlags = {
+	...stateFlags,
+	...named({
+		journal: text('Apply:', 'FILE', 'What was done and how it was before', 'PLAN.journal'),
+		yes: toggle('Apply:', 'Do not ask for the number of objects'),
+		'dry-run': toggle('Apply:', 'Do all but change: with dryRun=All where the API has one'),
+		'max-objects': count(
+			'Apply:',
+			'max-objects',
+			'Objects of a cluster to change a day, in place of 20 or a tenth',
+		),
+	}),
+};
+
+/** Flags of `apply`. */
+export const applyFlags = {
+	...targetFlags,
+	...evidenceFlags,
+	cluster: scanFlags.cluster,
+	policy: scanFlags.policy,
+	...agedFlags,
+	...deedFlags,
+	...named({
+		'require-approval': toggle('Apply:', 'Refuse a plan that no approver of the config has signed'),
+		approval: text('Apply:', 'FILE', 'The signature that kubelapse approve wrote', 'PLAN.approval'),
+	}),
+	...runFlags,
+};
+
+/** Flags of `restore`. */
+export const restoreFlags = {
+	...targetFlags,
+	...evidenceFlags,
+	cluster: scanFlags.cluster,
+	policy: scanFlags.policy,
+	...pickFrom(deedFlags, 'state', 'yes', 'dry-run', 'max-objects'),
+	...named({
+		record: text('Restore:', 'FILE', 'The journal of what is put back', 'JOURNAL.restore'),
+		step: list('Restore:', 'ID', 'Steps to undo, by their ids', 'all'),
+		unfinished: toggle('Restore:', 'Go by a journal whose run has not come to its end'),
+	}),
+	...runFlags,
+};
+
+/** Flags of `offboard`. */
+export const offboardFlags = {
+	...targetFlags,
+	...evidenceFlags,
+	cluster: scanFlags.cluster,
+	policy: scanFlags.policy,
+	...pickFrom(choiceFlags, 'only', 'exclude', 'bulk', 'no-restore', 'quarantine-days'),
+	...deedFlags,
+	...named({
+		out: text('Output:', 'FILE', 'Where to write the plan, - writes none', 'offboard-plan.json'),
+		apply: toggle('Apply:', 'Carry the plan out, then scan again and say what still works'),
+	}),
+	...runFlags,
+};
+
+/** Flags of `approve`. */
+export const approveFlags = named({
+	key: { ...text('Approval:', 'FILE', 'Your Ed25519 private key, in PEM'), demandOption: true as const },
+	out: text('Approval:', 'FILE', 'Where to write the signature', 'PLAN.approval'),
+});
+
+/** Flags of `journal verify`. */
+export const journalFlags = stateFlags;
+
 /** Flags of `waive`. */
 export const waiveFlags = {
 	...named({
@@ -175,6 +300,14 @@ const configWords = {
 		group: 'Identities:',
 		describe: 'How a username holds the field, as ^oidc:(.+)$; the group is what is compared',
 	},
+	approvers: {
+		group: 'Apply:',
+		describe: 'Who may approve plans: an Ed25519 public key (PEM, or base64 of its SPKI) by name',
+	},
+	'journal-keys': {
+		group: 'Apply:',
+		describe: 'Public keys of journals to trust beside the own one, as those of another machine',
+	},
 	'max-waiver-days': {
 		group: 'Policy:',
 		describe: 'Most days that a waiver may still last; a longer one suppresses nothing',
@@ -192,10 +325,19 @@ export function flagWords(name: string): { group: string; note: string } {
 		...targetFlags,
 		...runFlags,
 		...scanFlags,
+		...pickFrom(applyFlags, 'state', 'max-age', 'max-objects', 'require-approval'),
 		...configWords,
 	};
 	const { group, describe } = flags[name] ?? { group: '', describe: '' };
 	return { group, note: describe.replace(/^[A-Z]+…?: /, '').replace(/ \(default .*\)$/, '') };
+}
+
+function pick<K extends keyof typeof scanFlags>(...names: K[]): Pick<typeof scanFlags, K> {
+	return pickFrom(scanFlags, ...names);
+}
+
+function pickFrom<T extends object, K extends keyof T>(flags: T, ...names: K[]): Pick<T, K> {
+	return Object.fromEntries(names.map(name => [name, flags[name]])) as Pick<T, K>; // the very keys that are asked for
 }
 
 type Group = `${string}:`;
@@ -235,7 +377,7 @@ function toggle(group: Group, describe: string) {
 	return { type: 'boolean', group, describe, coerce } as const satisfies Options;
 }
 
-function count(group: Group, name: keyof typeof ranges, describe: string, byDefault: string) {
+function count(group: Group, name: keyof typeof ranges, describe: string, byDefault?: string) {
 	const { min, max } = ranges[name];
 	const coerce = (value: unknown): number => {
 		const number = once(value);

@@ -74,6 +74,12 @@ const examples = {
 	'request-timeout': '30',
 	threads: '2',
 	now: "'2026-11-22T00:00:00Z'",
+	'max-age': '24',
+	'max-objects': '20',
+	'require-approval': 'true',
+	approvers: "{ alice: 'MCowBQYDK2VwAyEA…' }",
+	'journal-keys': "['MCowBQYDK2VwAyEA…']",
+	state: '/var/lib/kubelapse',
 } as const satisfies Record<Exclude<keyof Config, 'targets'>, string>;
 
 /** A `kubelapse.yaml` with every key in a comment. */
@@ -87,6 +93,8 @@ export function initialConfig(): string {
 		'Policy:',
 		'Output:',
 		'Gate:',
+		'Plan:',
+		'Apply:',
 		'Run:',
 		'Global:',
 	];

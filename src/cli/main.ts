@@ -16,6 +16,7 @@ const EPILOGUE = `Exit codes:
   1  findings
   2  usage, config or run error
   3  incomplete: something could not be read, or nothing was examined
+  4  a remediation stopped, or partly failed
   130  interrupted; what was finished is written`;
 
 watchStdout();

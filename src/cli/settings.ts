@@ -31,6 +31,10 @@ const defaults = {
 	concurrency: 16,
 	timeout: 300,
 	'request-timeout': 30,
+	'max-age': 24,
+	'require-approval': false,
+	approvers: {},
+	'journal-keys': [],
 } satisfies Config;
 
 /** Everything that a run goes by: flags over config over defaults. */

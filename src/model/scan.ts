@@ -71,6 +71,8 @@ export interface HistoryTarget {
 	path: string;
 	/** Names or uids of clusters that are expected no longer. */
 	forget: string[];
+	/** Nothing of this run is kept. */
+	isReadOnly?: boolean;
 }
 
 /** The audit logs of one cluster. */

@@ -1,6 +1,6 @@
 import { parseConfig } from '../../src/cli/config.ts';
 import { configSchema } from '../../src/cli/config-schema.ts';
-import { globalFlags, runFlags, scanFlags, targetFlags } from '../../src/cli/flags.ts';
+import { applyFlags, globalFlags, runFlags, scanFlags, targetFlags } from '../../src/cli/flags.ts';
 import { initialConfig } from '../../src/cli/initial-config.ts';
 import { ScanError } from '../../src/lib/scan-error.ts';
 import { byCodeUnit } from '../../src/lib/text.ts';
@@ -127,11 +127,19 @@ describe('parseConfig', it => {
 describe('configSchema', it => {
 	it('has a key for every flag, and no other but what is for the config alone', () => {
 		const { config: _, ...flags } = { ...globalFlags, ...targetFlags, ...runFlags, ...scanFlags };
+		const remediation = ['state', 'max-age', 'max-objects', 'require-approval'];
+		const own = [
+			'targets',
+			'trusted-policies',
+			'max-waiver-days',
+			'identity-pattern',
+			'approvers',
+			'journal-keys',
+		];
+		assert.ok(remediation.every(name => name in applyFlags));
 		assert.equal(
 			Object.keys(configSchema.shape).sort(byCodeUnit),
-			[...Object.keys(flags), 'targets', 'trusted-policies', 'max-waiver-days', 'identity-pattern'].sort(
-				byCodeUnit,
-			),
+			[...Object.keys(flags), ...remediation, ...own].sort(byCodeUnit),
 		);
 	});
 });

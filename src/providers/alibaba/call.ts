@@ -16,10 +16,12 @@ export interface CloudRead<T> {
 	timeoutMs?: number;
 }
 
-/** Makes calls that change nothing: paced, bounded in time, tried again where that may help. */
+/** Makes calls: paced, bounded in time, tried again where that may help. */
 export interface Caller {
-	/** @throws {ApiError} naming the action; a missing permission is its status 403. */
+	/** Of what changes nothing. @throws {ApiError} naming the action; a missing permission is its status 403. */
 	read<T>(read: CloudRead<T>): Promise<T>;
+	/** Tried again only where the service refused to look at it (throttling): whether it was done is looked up. */
+	write<T>(write: CloudRead<T>): Promise<T>;
 	/** The same, in the same lines, for calls that end with another signal. */
 	within(signal: AbortSignal): Caller;
 }
@@ -62,12 +64,21 @@ export function createCaller(options: CallerOptions): Caller {
 	const within = (signal: AbortSignal): Caller => {
 		// One for each call under way: hundreds of clusters are no leak.
 		setMaxListeners(0, signal);
-		return { read: read => attempts(read, lineOf(read), { ...options, signal }), within };
+		const own = { ...options, signal };
+		return {
+			read: read => attempts(read, lineOf(read), own),
+			write: write => attempts({ ...write, isWrite: true }, lineOf(write), own),
+			within,
+		};
 	};
 	return within(options.signal);
 }
 
-async function attempts<T>(read: CloudRead<T>, line: Line, options: CallerOptions): Promise<T> {
+async function attempts<T>(
+	read: CloudRead<T> & { isWrite?: boolean },
+	line: Line,
+	options: CallerOptions,
+): Promise<T> {
 	const { signal, clock = realClock } = options;
 	const { limiter } = line;
 	let throttledSince: number | null = null;
@@ -89,7 +100,7 @@ async function attempts<T>(read: CloudRead<T>, line: Line, options: CallerOption
 		}
 		const isSilent = failure.kind === 'timeout' || failure.kind === 'network';
 		const isLast = attempt >= (failure.kind === 'timeout' ? MAX_TIMEOUTS : MAX_ATTEMPTS);
-		if (!isTransient(failure) || isLast || (isSilent && line.silent >= MAX_SILENT)) {
+		if (!isTransient(failure) || read.isWrite === true || isLast || (isSilent && line.silent >= MAX_SILENT)) {
 			line.silent = isSilent ? line.silent + 1 : 0;
 			throw toApiError(read.action, failure);
 		}

@@ -35,6 +35,30 @@ export interface KubernetesApi {
 	post(path: string, body: unknown): Promise<unknown>;
 }
 
+/** A change to one object. */
+export interface WriteRequest {
+	method: 'POST' | 'PATCH' | 'DELETE';
+	path: string;
+	body: unknown;
+	/** `application/json-patch+json` for a patch. */
+	contentType: string;
+	/** The server checks everything and stores nothing (`dryRun=All`). */
+	isDryRun: boolean;
+	/** Asks for metadata alone in the answer: a Secret's data is never received. */
+	metadataOnly: boolean;
+}
+
+/** What a remediation asks of one API server, besides what collectors ask. Every failure is an ApiError. */
+export interface KubernetesWriter extends KubernetesApi {
+	/** Metadata of one object. */
+	getMetadata(path: string): Promise<unknown>;
+	/**
+	 * Tried again only where the server has certainly not done it (429, a renewed login): whether anything else was
+	 * done is for the caller to look up.
+	 */
+	write(request: WriteRequest): Promise<unknown>;
+}
+
 export interface ListOptions {
 	fieldSelector?: string;
 	/** Asks for metadata alone, so that the rest is never sent. */
@@ -49,14 +73,31 @@ export interface ApiLimits {
 	signal: AbortSignal;
 }
 
+/** One object without what only its owner should see, and with no other form to fall back to. */
+const METADATA = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+
 /** Speaks plain JSON to one API server over kept-alive sockets. */
 export function createApi(
 	transport: Transport,
 	{ requestTimeoutMs: timeoutMs, maxBodyBytes = MAX_BODY_BYTES, signal }: ApiLimits,
-): KubernetesApi {
+): KubernetesWriter {
+	const limits = { timeoutMs, maxBodyBytes, signal };
 	const request = (method: string, path: string, accept: string, body?: unknown) =>
-		requestWithRetries(transport, { method, path, accept, body, timeoutMs, maxBodyBytes, signal });
+		requestWithRetries(transport, { method, path, accept, body, ...limits });
 	return {
+		getMetadata: path => request('GET', path, METADATA),
+		write: ({ method, path, body, contentType, isDryRun, metadataOnly }) =>
+			requestWithRetries(transport, {
+				method,
+				path: isDryRun ? `${path}?dryRun=All` : path,
+				accept: metadataOnly ? METADATA : 'application/json',
+				// With a body the API server reads the options of a deletion there alone, and ignores the query.
+				body: isDryRun && method === 'DELETE' ? { ...(body as object), dryRun: ['All'] } : body,
+				contentType,
+				isWrite: true,
+				isSecret: metadataOnly,
+				...limits,
+			}),
 		get: path => request('GET', path, 'application/json'),
 		post: (path, body) => request('POST', path, 'application/json', body),
 		list: async (path, parse, options = {}) => {
@@ -111,6 +152,12 @@ interface Request {
 	path: string;
 	accept: string;
 	body: unknown;
+	/** `application/json` where it is left out. */
+	contentType?: string;
+	/** It may have been done although no answer says so. */
+	isWrite?: boolean;
+	/** What the server says of a failure may quote the whole object. */
+	isSecret?: boolean;
 	timeoutMs: number;
 	maxBodyBytes: number;
 	signal: AbortSignal;
@@ -128,7 +175,7 @@ async function requestWithRetries(transport: Transport, request: Request): Promi
 		const { headers } = transport;
 		const answer = await send(transport, request).catch(error => {
 			// A socket that the server closed while idle, or a server that restarts: worth another try.
-			if (attempt < MAX_ATTEMPTS && isTransient(error)) return null;
+			if (attempt < MAX_ATTEMPTS && isTransient(error) && !request.isWrite) return null;
 			throw toApiError(error, request, transport.server);
 		});
 		if (answer !== null && answer.status < 300) return parseJson(answer.body);
@@ -137,8 +184,11 @@ async function requestWithRetries(transport: Transport, request: Request): Promi
 			if (await transport.renew(headers)) continue;
 		}
 		const isWorthRetry =
-			answer === null || answer.status === 429 || (answer.status >= 500 && answer.status !== 501);
-		if (answer !== null && (!isWorthRetry || attempt === MAX_ATTEMPTS)) throw statusError(answer);
+			answer === null ||
+			answer.status === 429 ||
+			(answer.status >= 500 && answer.status !== 501 && !request.isWrite);
+		if (answer !== null && (!isWorthRetry || attempt === MAX_ATTEMPTS))
+			throw statusError(request.isSecret === true ? { ...answer, body: '' } : answer);
 		await pause(answer?.retryAfterMs ?? backoffMs(attempt), request);
 	}
 }
@@ -156,9 +206,9 @@ async function pause(ms: number, request: Request): Promise<void> {
 
 function send(
 	transport: Transport,
-	{ method, path, accept, body, timeoutMs, maxBodyBytes, signal }: Request,
+	{ method, path, accept, body, contentType, timeoutMs, maxBodyBytes, signal }: Request,
 ): Promise<Answer> {
-	const payload = body === undefined ? undefined : JSON.stringify(body);
+	const payload = body === undefined ? undefined : goJson(body);
 	const url = new URL(transport.server.href.replace(/\/+$/, '') + path);
 	return new Promise((resolve, reject) => {
 		// What we end a request for counts, not how its stream then breaks.
@@ -179,7 +229,10 @@ function send(
 					'user-agent': 'kubelapse',
 					...(payload === undefined
 						? {}
-						: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) }),
+						: {
+								'content-type': contentType ?? 'application/json',
+								'content-length': Buffer.byteLength(payload),
+							}),
 				},
 				signal,
 			},
@@ -211,6 +264,14 @@ function send(
 		client.on('error', fail);
 		client.end(payload);
 	});
+}
+
+/** JSON as the API server writes it: the tests of a JSON patch compare text, and Go escapes these five. */
+function goJson(body: unknown): string {
+	return JSON.stringify(body).replace(
+		/[<>&\u2028\u2029]/g,
+		character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+	);
 }
 
 function tooLarge(limit: number): ApiError {

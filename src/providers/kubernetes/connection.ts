@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { ApiError, describeFailure } from '../../lib/api-error.ts';
 import { oneLine } from '../../lib/text.ts';
-import { type ApiLimits, createApi, type KubernetesApi, type Transport } from './api.ts';
+import { type ApiLimits, createApi, type KubernetesWriter, type Transport } from './api.ts';
 import { type ExecConfig, type ExecCredential, runExecPlugin, usesPlugin } from './exec-plugin.ts';
 import { isPlainHttp, loginOptions } from './login.ts';
 import type { LiveTarget } from './targets.ts';
@@ -24,7 +24,7 @@ export interface ConnectOptions extends Pick<ApiLimits, 'requestTimeoutMs' | 'si
 
 /** An authenticated way to one API server. */
 export interface Connected {
-	api: KubernetesApi;
+	api: KubernetesWriter;
 	/** PEM of the certificate that authenticates the scan itself; empty where it is a token or the like. */
 	ownCertificate: string;
 	/** Gives back the sockets that are idle; the next request opens its own. */
