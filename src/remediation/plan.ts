@@ -1,6 +1,6 @@
 import { canonicalJson } from '../lib/canonical-json.ts';
 import { glob } from '../lib/glob.ts';
-import { byCodeUnit, oneLine } from '../lib/text.ts';
+import { byCodeUnit, oneLine, plural } from '../lib/text.ts';
 import { sha256 } from '../lib/x509.ts';
 import type { EpochSeconds } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
@@ -147,7 +147,7 @@ function sweep(scope: Scope, options: PlanOptions, drafter: ReturnType<typeof cr
 		target: {
 			kind: 'identity',
 			uid: `shorten_expiry:${scope.cluster.uid}`,
-			name: `${accounts.length} users`,
+			name: plural(accounts.length, 'user'),
 		},
 		because: long.map(finding => becauseOf(scope, finding)),
 		ends: [],
@@ -367,7 +367,7 @@ function farewells(parts: Part[], steps: Step[], { options }: PlanRequest): Step
 		for (const draft of part.drafts)
 			for (const user of actionOf(draft) === null ? [] : draft.users) {
 				const identity = part.scope.identityOf(user);
-				if (identity === undefined || !isKeptSomewhere(identity)) continue;
+				if (identity === undefined || !isKeptSomewhere(identity, options)) continue;
 				ended.set(identity.id, { part, identity, because: draft.because });
 			}
 	return [...ended.values()].flatMap(({ part, identity, because }) => {
@@ -391,8 +391,10 @@ function farewells(parts: Part[], steps: Step[], { options }: PlanRequest): Step
 	});
 }
 
-function isKeptSomewhere({ state, type }: ReportedIdentity): boolean {
-	return state !== 'deleted' && ['ram_user', 'ram_role', 'user'].includes(type);
+/** A user whom no roster knows is kept nowhere that anybody was told of. */
+function isKeptSomewhere({ state, type, provider }: ReportedIdentity, { offboard }: PlanOptions): boolean {
+	const isKnown = provider !== 'kubernetes' || offboard !== null;
+	return isKnown && state !== 'deleted' && ['ram_user', 'ram_role', 'user'].includes(type);
 }
 
 /** Whether something of an identity is not ended by these steps. */
