@@ -33,7 +33,7 @@ process.on('message', async (order: CloudOrder) => {
 	await fleet.warm();
 	warmed = process.cpuUsage();
 	const { calls } = fleet.state;
-	calls.push = ({ action } = { product: 'cs', action: '', caller: '' }) =>
+	calls.push = ({ action } = { product: 'cs', action: '', caller: '', target: '' }) =>
 		seen.push({ action, at: performance.now() });
 	const { endpoints, authorityPem, accessKeyId, accessKeySecret } = fleet;
 	process.send?.({ endpoint: endpoints.cs, authorityPem, accessKeyId, accessKeySecret });

@@ -11,6 +11,8 @@ export interface Fault {
 		| { is: 'error'; status: number; code: string; message: string }
 		| { is: 'html'; status: number }
 		| { is: 'cut' }
+		/** Does what was asked for, and cuts the connection before it says so. */
+		| { is: 'lost' }
 		| { is: 'slow'; ms: number }
 		/** Says yes at once, and removes the permissions so much later. */
 		| { is: 'late'; ms: number }

@@ -1,6 +1,7 @@
-import { byCodeUnit } from '../../lib/text.ts';
+import { randomUUID } from 'node:crypto';
 import { keyOf } from '../meta.ts';
 import { bindingObject } from '../rbac-objects.ts';
+import { nextRevision, putObject } from '../store.ts';
 import type { ApiBinding } from '../wire.ts';
 import { type Call, type CloudAnswer, ok, roaError } from './answer.ts';
 import { changeBindings } from './permissions.ts';
@@ -84,27 +85,24 @@ async function bind({ kubernetes, kubeconfigs }: CloudCluster, uid: string, gran
 	if (kubernetes === null || grants.length === 0) return;
 	const issued = kubeconfigs.find(({ accountId, certState }) => accountId === uid && certState !== 'Removed');
 	const cluster = await kubernetes.open();
-	const made = grants.map(({ namespace, clusterRole }) =>
-		bindingObject(cluster, {
+	const made = grants.map(({ namespace, clusterRole }) => {
+		const binding = bindingObject(cluster, {
 			name: `${uid}-${namespace ?? clusterRole.replaceAll(':', '-')}-${namespace === undefined ? 'cluster' : ''}rolebinding`,
 			...(namespace === undefined ? {} : { namespace }),
 			role: `ClusterRole ${clusterRole}`,
 			subjects: [`User ${issued === undefined ? uid : `${uid}-${issued.suffix}`}`],
 			created: 0,
-		}),
-	);
-	const { objects } = cluster;
-	const merged = (known: ApiBinding[], added: ApiBinding[]) =>
-		[...new Map([...known, ...added].map(binding => [keyOf(binding), binding])).values()].sort((a, b) =>
-			byCodeUnit(keyOf(a), keyOf(b)),
-		);
-	const isLocal = ({ metadata }: ApiBinding) => metadata.namespace !== undefined;
-	objects.rolebindings = merged(objects.rolebindings, made.filter(isLocal));
-	objects.clusterrolebindings = merged(
-		objects.clusterrolebindings,
-		made.filter(each => !isLocal(each)),
-	);
-	cluster.revision++;
+		});
+		const resource = namespace === undefined ? ('clusterrolebindings' as const) : ('rolebindings' as const);
+		return { resource, binding };
+	});
+	for (const { resource, binding } of made) {
+		const known = cluster.objects[resource].find(each => keyOf(each) === keyOf(binding));
+		// Made anew it is another object, also under the name of one that is gone.
+		const uid = known?.metadata.uid ?? randomUUID();
+		const resourceVersion = String(nextRevision(cluster, known));
+		putObject(cluster, resource, { ...binding, metadata: { ...binding.metadata, uid, resourceVersion } });
+	}
 }
 
 function invalid(message: string): CloudAnswer {

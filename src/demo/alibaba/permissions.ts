@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { ApiBinding } from '../wire.ts';
+import { nextRevision } from '../store.ts';
+import type { ApiBinding, ApiSubject } from '../wire.ts';
 import { type Call, type CloudAnswer, isTrue, ok, requestId, roaError } from './answer.ts';
 import { newSuffix } from './issue-kubeconfig.ts';
 import type { CleanTask, CloudCluster, CloudState } from './state.ts';
@@ -60,18 +61,17 @@ export async function revoke({ state, key }: Call, cluster: CloudCluster): Promi
 	issued.notAfter = Math.max(issued.notAfter, state.now() + 1095 * 86_400);
 	delete issued.nextHours;
 	const renamed = `${issued.accountId}-${issued.suffix}`;
-	await changeBindings(cluster, binding => [
-		{
-			...binding,
-			...(binding.subjects === undefined
-				? {}
-				: {
-						subjects: binding.subjects.map(subject =>
-							subject.kind === 'User' && subject.name === before ? { ...subject, name: renamed } : subject,
-						),
-					}),
-		},
-	]);
+	const isOld = ({ kind, name }: ApiSubject) => kind === 'User' && name === before;
+	await changeBindings(cluster, binding => {
+		const { subjects = [] } = binding;
+		if (!subjects.some(isOld)) return [binding];
+		return [
+			{
+				...binding,
+				subjects: subjects.map(subject => (isOld(subject) ? { ...subject, name: renamed } : subject)),
+			},
+		];
+	});
 	return ok({});
 }
 
@@ -123,14 +123,14 @@ export async function changeBindings(
 	if (kubernetes === null) return;
 	const cluster = await kubernetes.open();
 	const { objects } = cluster;
-	const revision = ++cluster.revision;
 	// What is another object than before has another version.
-	const changed = (binding: ApiBinding): ApiBinding[] =>
-		change(binding).map(result =>
-			result === binding
-				? binding
-				: { ...result, metadata: { ...result.metadata, resourceVersion: String(revision) } },
-		);
+	const changed = (binding: ApiBinding): ApiBinding[] => {
+		const results = change(binding);
+		if (results.length === 1 && results[0] === binding) return [binding];
+		cluster.revision = nextRevision(cluster, binding);
+		const resourceVersion = String(cluster.revision);
+		return results.map(result => ({ ...result, metadata: { ...result.metadata, resourceVersion } }));
+	};
 	objects.clusterrolebindings = objects.clusterrolebindings.flatMap(changed);
 	objects.rolebindings = objects.rolebindings.flatMap(changed);
 }

@@ -151,9 +151,14 @@ async function answer(
 	}
 	const denied = denial(key, to, error);
 	if (denied !== null) return send(response, denied, form);
+	const { product, action } = to;
+	record(state, { product, action, caller: key.holder, target: product === 'cs' ? targetOf(request) : '' });
 	if (fault?.is === 'ignored') return send(response, ok({}), form, to.action);
-	record(state, { product: to.product, action: to.action, caller: key.holder });
 	const result = await operation(callOf(state, key, to, request, fault));
+	if (fault?.is === 'lost') {
+		response.socket?.destroy();
+		return;
+	}
 	send(response, fault?.is === 'rewrite' ? rewritten(result, fault.rewrite) : result, form, to.action);
 }
 
@@ -179,6 +184,11 @@ function unknownAction(request: CloudRequest): CloudAnswer {
 				'InvalidAction.NotFound',
 				'Specified api is not found, please check your url and method.',
 			);
+}
+
+function targetOf({ path, query }: CloudRequest): string {
+	const words = query.map(([name, value]) => `${name}=${value}`);
+	return words.length === 0 ? path : `${path}?${words.join('&')}`;
 }
 
 const MOST_CALLS = 200_000;

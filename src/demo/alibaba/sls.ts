@@ -82,7 +82,7 @@ async function answer(store: LogStores, call: LogCall, response: ServerResponse)
 		return send(failure(403, 'ReadQuotaExceed', 'The read quota of the project is exceeded.'));
 	const denied = denial(key, to, projectOf(request));
 	if (denied !== null) return send(denied);
-	call.record({ product: 'sls', action: to.action, caller: key.holder });
+	call.record({ product: 'sls', action: to.action, caller: key.holder, target: '' });
 	send(await carryOut(store, to, request, fault?.is === 'incomplete'));
 }
 

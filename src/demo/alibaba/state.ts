@@ -24,7 +24,17 @@ export interface CloudState {
 	/** What is peculiar about the audit log of a cluster, by its id. */
 	logs: Map<string, LogStoreTraits>;
 	/** The calls that were let in, in order; of very many only the last. */
-	calls: { product: Product; action: string; caller: string }[];
+	calls: CloudCall[];
+}
+
+/** A call that was let in. */
+export interface CloudCall {
+	product: Product;
+	action: string;
+	/** uid of whoever called. */
+	caller: string;
+	/** Path and query of a call of the Container Service, as `/users/2000/permissions?Force=false`; empty for others. */
+	target: string;
 }
 
 export type Product = 'cs' | 'ram' | 'ims' | 'sts' | 'sls';
