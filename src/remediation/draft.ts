@@ -80,7 +80,13 @@ export function createDrafter(scope: Scope, options: PlanOptions, guards: GuardO
 		const known = others.get(key);
 		others.set(
 			key,
-			known === undefined ? draft : { ...known, because: [...known.because, ...draft.because] },
+			known === undefined
+				? draft
+				: {
+						...known,
+						target: withForce(known.target, draft.target),
+						because: [...known.because, ...draft.because],
+					},
 		);
 	};
 
@@ -198,6 +204,7 @@ export function createDrafter(scope: Scope, options: PlanOptions, guards: GuardO
 		}
 		const bar =
 			barOf(because, 'clean_permissions', credential.uid) ??
+			goneBar(account, because) ??
 			usedOtherwise(account, because) ??
 			kubeconfigBar(credential, scope, guards);
 		if (bar !== null) {
@@ -219,6 +226,14 @@ export function createDrafter(scope: Scope, options: PlanOptions, guards: GuardO
 			instructions: [],
 			users: [account],
 		});
+	}
+
+	/** The account's lists and the cluster's own have to agree that somebody is gone: either may be wrong. */
+	function goneBar(account: string, { finding }: Because): Bar | null {
+		const claimed: readonly string[] = (finding && GONE[finding.policyId]) ?? [];
+		if (claimed.length === 0 || claimed.includes(scope.identityOf(account)?.state ?? '')) return null;
+		const reason = `whether ${oneLine(account)} is gone is not known: the account's lists do not say so, and the cluster's list does`;
+		return { code: 'outcome_unknown', reason };
 	}
 
 	/** Only where it is known that nobody depends on it, or that whoever uses it must not. */
@@ -344,10 +359,22 @@ export function createDrafter(scope: Scope, options: PlanOptions, guards: GuardO
 
 export type Drafter = ReturnType<typeof createDrafter>;
 
+/** Policies that say of somebody that they are gone, and the states that bear it out. */
+const GONE: Record<string, readonly string[]> = {
+	'orphan/identity_deleted': ['deleted'],
+	'usage/used_by_deleted_identity': ['deleted', 'disabled'],
+};
+
 const NO_RESTORE: Bar = {
 	code: 'no_restore',
 	reason: 'nothing brings it back: --no-restore plans such steps',
 };
+
+/** One good reason to skip the service's own check is enough. */
+function withForce(target: Target, other: Target): Target {
+	const isForced = other.kind === 'kubeconfig' && other.force;
+	return target.kind === 'kubeconfig' && isForced ? { ...target, force: true } : target;
+}
 
 const isUsable = ({ state }: ReportedCredential) => state !== 'revoked' && state !== 'not_issued';
 const nameOf = ({ kind, namespace, name }: Subject) =>
