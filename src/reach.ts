@@ -1,6 +1,7 @@
 import type { CloudCluster } from './cloud.ts';
 import { discover, type Way } from './discover.ts';
 import type { ScanRequest } from './model/scan.ts';
+import type { Directory } from './providers/alibaba/directory.ts';
 import type { CloudHands, Hands } from './remediation/hands.ts';
 
 /** What a remediation can lay hands on. */
@@ -29,6 +30,7 @@ export async function reachClusters(request: ScanRequest, uids: ReadonlySet<stri
 			hands.set(uid, { cluster: { uid, name }, kubernetes: best.connected.api, cloud: null });
 		else problems.set(uid, best.probe.gaps[0]?.message ?? 'no answer');
 	}
+	const directories: Directories = new Map();
 	await Promise.all(
 		cloud.map(async cluster => {
 			const { uid, name } = cluster;
@@ -40,7 +42,7 @@ export async function reachClusters(request: ScanRequest, uids: ReadonlySet<stri
 				if (!way.probe.isReachable) problems.set(uid, way.probe.gaps[0]?.message ?? 'no answer');
 			}
 			const kubernetes = 'source' in way || !way.probe.isReachable ? null : (way.connected?.api ?? null);
-			hands.set(uid, { cluster: { uid, name }, kubernetes, cloud: await cloudHands(cluster) });
+			hands.set(uid, { cluster: { uid, name }, kubernetes, cloud: await cloudHands(cluster, directories) });
 		}),
 	);
 	return {
@@ -63,12 +65,27 @@ async function cloudClusters(
 	return (await (await import('./cloud.ts')).discoverCloud(request, live)).clusters;
 }
 
-async function cloudHands({ account, row }: CloudCluster): Promise<CloudHands> {
-	const [calls, { readCaller }] = await Promise.all([
+/** The lists of an account are read once for all of its clusters, and only where somebody asks. */
+type Directories = Map<CloudCluster['account'], Promise<Directory>>;
+
+async function cloudHands({ account, row }: CloudCluster, directories: Directories): Promise<CloudHands> {
+	const [calls, { readCaller }, { readDirectory }] = await Promise.all([
 		import('./providers/alibaba/permissions.ts'),
 		import('./providers/alibaba/account.ts'),
+		import('./providers/alibaba/directory.ts'),
 	]);
+	const directory = () => {
+		const accountId = () => readCaller(account, row.region).then(caller => caller.accountId);
+		const known = directories.get(account) ?? readDirectory(account, accountId());
+		directories.set(account, known);
+		return known;
+	};
 	return {
+		isGone: async uid => {
+			const { state, listComplete } = (await directory()).find(uid);
+			if (state === 'active' || state === 'disabled') return false;
+			return state === 'deleted' && listComplete ? true : null;
+		},
 		caller: async () => (await readCaller(account, row.region)).uid,
 		clusterState: () => calls.readClusterState(account, row),
 		kubeconfig: async uid => {

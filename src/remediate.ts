@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bundle } from './evaluate/bundle.ts';
+import { readSubjectUid } from './lib/alibaba-uid.ts';
 import { ApiError, describeFailure } from './lib/api-error.ts';
 import { glob } from './lib/glob.ts';
 import { ScanError } from './lib/scan-error.ts';
@@ -18,7 +19,7 @@ import { actorOf } from './remediation/hands.ts';
 import { recordsOf } from './remediation/journal.ts';
 import { withPermissions } from './remediation/permit.ts';
 import { makePlan } from './remediation/plan.ts';
-import { type Undoable, undoableOf } from './remediation/restore.ts';
+import { type RestoreRequest, type Undoable, undoableOf } from './remediation/restore.ts';
 import { type Actor, scopesOf } from './remediation/scope.ts';
 import { scan } from './scan.ts';
 
@@ -177,7 +178,8 @@ export async function prepareApply(request: ScanRequest, ask: ApplyAsk): Promise
 	for (const step of plan.steps) {
 		const record = records.get(step.id);
 		if (record?.ended && ['done', 'skipped', 'advised'].includes(record.ended.outcome)) continue;
-		const isOpen = record?.begun != null && record.ended === null;
+		// What was asked for and not confirmed may have come about since: its own look tells, and keeps what there was.
+		const isOpen = record?.begun != null && (record.ended === null || record.ended.outcome === 'unconfirmed');
 		if (actionOf(step) === null || isOpen) {
 			steps.push(step);
 			continue;
@@ -293,7 +295,7 @@ export interface PreparedRestore {
 	notices: string[];
 	objects: ReadonlyMap<string, number>;
 	reached: Reached;
-	isDeleted: (cluster: string, username: string) => boolean | null;
+	isDeleted: RestoreRequest['isDeleted'];
 }
 
 /** @throws {ScanError} what a scan throws. */
@@ -326,7 +328,7 @@ export async function prepareRestore(
 		notices,
 		objects: objectsByCluster(all),
 		reached,
-		isDeleted: (cluster, username) => {
+		isDeleted: async (cluster, username) => {
 			const scope = scopes.get(cluster);
 			if (scope === undefined) return null;
 			const state = scope.identityOf(username)?.state;
@@ -335,7 +337,13 @@ export async function prepareRestore(
 			const isUnread = scope.gaps.some(
 				({ source, code }) => (source === 'identities' || source === 'cloud') && code !== 'not_configured',
 			);
-			return isUnread && state !== 'active' && state !== 'disabled' ? null : false;
+			if (state === 'active' || state === 'disabled') return false;
+			const account = scope.cluster.provider === 'alibaba' ? readSubjectUid(username)?.uid : undefined;
+			// Whoever is named nowhere any more is in none of the cluster's lists, and may be in the account's.
+			const cloud = reached.hands.get(cluster)?.cloud ?? null;
+			if (account !== undefined && cloud !== null) return cloud.isGone(account);
+			if (isUnread) return null;
+			return state === undefined ? undefined : false;
 		},
 	};
 }

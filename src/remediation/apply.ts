@@ -51,10 +51,19 @@ export async function applySteps(request: ApplyRequest): Promise<Applied> {
 	const wide = steps.filter(({ target }) => target.kind === 'kubeconfigs');
 	const stopped = new Map<string, string>();
 	for (const step of wide) {
+		const about = step.target.kind === 'kubeconfigs' ? step.target.clusters.map(({ uid }) => uid) : [];
+		const failed = about.flatMap(uid => stopped.get(uid) ?? [])[0];
+		if (failed !== undefined || request.signal.aborted) {
+			const why =
+				failed === undefined
+					? 'the run was interrupted'
+					: `an earlier step of its clusters failed: ${failed}`;
+			left.push({ step, why });
+			continue;
+		}
 		const result = await one(step, records.get(step.id), request);
 		done(result);
-		if (result.isFault && step.target.kind === 'kubeconfigs')
-			for (const { uid } of step.target.clusters) stopped.set(uid, result.reason);
+		if (result.isFault) for (const uid of about) stopped.set(uid, result.reason);
 	}
 	const others = groupBy(
 		steps.filter(step => !wide.includes(step)),

@@ -29,6 +29,8 @@ export interface CleanTask {
 export interface CloudHands {
 	/** uid of whoever calls. */
 	caller(): Promise<string>;
+	/** Whether the account's own lists have somebody; null where they do not tell. */
+	isGone(account: string): Promise<boolean | null>;
 	/** The service's own word for the cluster's state, as `running`. */
 	clusterState(): Promise<string>;
 	/** Null where the whole list lacks the identity. @throws where the list is not whole. */

@@ -168,7 +168,10 @@ export function recordsOf(lines: readonly Sealed[]): Map<string, StepRecord> {
 	const records = new Map<string, StepRecord>();
 	for (const { at, entry } of lines) {
 		if (entry.kind === 'begin') {
-			const { step, before } = entry;
+			const { step } = entry;
+			const known = records.get(step.id);
+			const isOpen = known?.ended == null || known.ended.outcome === 'unconfirmed';
+			const before = withEarlier(isOpen ? (known?.begun?.before ?? null) : null, entry.before);
 			records.set(step.id, { step, begun: { before, at }, ended: null });
 		} else if (entry.kind === 'end') {
 			const { step: id, outcome, reason, after } = entry;
@@ -177,6 +180,32 @@ export function recordsOf(lines: readonly Sealed[]): Map<string, StepRecord> {
 		}
 	}
 	return records;
+}
+
+type KubeconfigImage = Extract<BeforeImage, { kind: 'kubeconfig' }>;
+
+/**
+ * What there was before a deed that was begun more than once: what the cloud has removed between two looks is on
+ * record from the first alone.
+ */
+export function withEarlier(earlier: BeforeImage | null, now: BeforeImage): BeforeImage {
+	if (earlier?.kind === 'kubeconfig' && now.kind === 'kubeconfig') return bothImages(earlier, now);
+	if (earlier?.kind !== 'kubeconfigs' || now.kind !== 'kubeconfigs') return now;
+	const found = new Map(now.clusters.map(image => [image.cluster, image]));
+	const known = earlier.clusters.map(image => {
+		const again = found.get(image.cluster);
+		found.delete(image.cluster);
+		return again === undefined ? image : bothImages(image, again);
+	});
+	return { kind: 'kubeconfigs', clusters: [...known, ...found.values()] };
+}
+
+function bothImages(earlier: KubeconfigImage, now: KubeconfigImage): KubeconfigImage {
+	const keyOf = ({ binding }: KubeconfigImage['bindings'][number]) =>
+		JSON.stringify([binding.bindingKind, binding.namespace, binding.name]);
+	const found = new Set(now.bindings.map(keyOf));
+	const gone = earlier.bindings.filter(each => !found.has(keyOf(each)));
+	return { ...now, certState: now.certState || earlier.certState, bindings: [...gone, ...now.bindings] };
 }
 
 /** Whether its last run has come to its end. */

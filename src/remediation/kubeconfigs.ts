@@ -1,9 +1,10 @@
 import { readSubjectUid } from '../lib/alibaba-uid.ts';
+import { oneLine } from '../lib/text.ts';
 import type { BeforeImage, BindingImage } from '../model/journal.ts';
 import type { Permission } from '../model/plan.ts';
 import type { KubernetesApi } from '../providers/kubernetes/api.ts';
 import type { Look, Restored, Workplace } from './actions/action.ts';
-import { restoreBinding } from './actions/edit-binding.ts';
+import { isAlike, restoreBinding } from './actions/edit-binding.ts';
 import {
 	bindingName,
 	findBindings,
@@ -35,6 +36,9 @@ export function bothOf({ cluster, cloud, kubernetes }: Hands): {
 /** States of a cluster in which the service ends no kubeconfig; an empty one is not known. */
 const BARRED = ['deleting', 'deleted', 'delete_failed', 'failed', ''];
 
+/** The service's words for a file that it ends. */
+const ENDABLE = ['Unexpired', 'Expired'];
+
 /** What there is of one identity on one cluster, and whether it may be ended now. */
 export async function lookAtKubeconfig(hands: Hands, account: string): Promise<Look> {
 	const { cloud, kubernetes } = bothOf(hands);
@@ -50,7 +54,8 @@ export async function lookAtKubeconfig(hands: Hands, account: string): Promise<L
 	if (BARRED.includes(clusterState.toLowerCase()))
 		return { state: 'moved', why: `the cluster is ${clusterState || 'in a state that nobody knows'}` };
 	if (state?.accountType === 'RootAccount') return { state: 'moved', why: "it is the account's own" };
-	if (certState === 'Unknown') return { state: 'moved', why: 'its state is not known' };
+	if (!isOver(certState) && !ENDABLE.includes(certState))
+		return { state: 'moved', why: `its state is ${oneLine(certState, 60)}` };
 	if (state !== null && !isOver(certState) && !state.revokable)
 		return { state: 'moved', why: 'the service says that it would not revoke it' };
 	return { state: 'planned', image: await imageOf(hands, account, certState, bindings) };
@@ -100,12 +105,13 @@ export async function isCleaned(hands: Hands, account: string): Promise<boolean>
  */
 export async function restoreKubeconfig(place: Workplace, image: KubeconfigImage): Promise<Restored> {
 	const { kubernetes } = bothOf(place.hands);
-	const bin = `the kubeconfig of ${image.account} is in the recycle bin of the console for 30 days: no API restores it`;
+	const bin = recycleBin(image.account);
 	if (image.bindings.length === 0) return { kind: 'refused', why: `there was no binding; ${bin}` };
 	const left: (BindingImage | null)[] = [];
 	for (const { binding } of image.bindings) {
 		const current = await readBinding(kubernetes, binding);
-		if (!isAsLeft(binding, current, image.account))
+		const isBack = current !== null && isAlike(current, binding);
+		if (!isBack && !isAsLeft(binding, current, image.account))
 			return { kind: 'refused', why: `${bindingName(binding)} was changed since; ${bin}` };
 		left.push(current);
 	}
@@ -118,6 +124,11 @@ export async function restoreKubeconfig(place: Workplace, image: KubeconfigImage
 	return notes.length > image.bindings.length
 		? { kind: 'refused', why: notes.join('; ') }
 		: { kind: 'restored', after: null, notes };
+}
+
+/** @see the console's help: "Use the kubeconfig recycle bin" */
+export function recycleBin(account: string): string {
+	return `the kubeconfig of ${account} is in the recycle bin of the console for 30 days: no API restores it`;
 }
 
 /** Gone where all its subjects were the identity's; else without them, and still the same object. */

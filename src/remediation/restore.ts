@@ -6,6 +6,7 @@ import { actionOf } from './actions/index.ts';
 import type { ApplyRequest } from './apply.ts';
 import { placeOf } from './apply.ts';
 import { type Journal, recordsOf, type StepRecord } from './journal.ts';
+import { recycleBin } from './kubeconfigs.ts';
 import type { StepResult } from './run-step.ts';
 
 /** A step that was done, with all that is on record of it. */
@@ -19,8 +20,14 @@ export interface RestoreRequest
 	extends Pick<ApplyRequest, 'isDryRun' | 'handsOf' | 'now' | 'pause' | 'signal' | 'onStep'> {
 	steps: Undoable[];
 	journal: Journal;
-	/** Whether somebody is known to be deleted, by a fresh look; null where that could not be read. */
-	isDeleted: (cluster: string, username: string) => boolean | null;
+	/**
+	 * Whether somebody is known to be deleted, by a fresh look; null where that could not be read, undefined where
+	 * nothing names them any more.
+	 */
+	isDeleted: (
+		cluster: string,
+		username: string,
+	) => Promise<boolean | null | undefined> | boolean | null | undefined;
 }
 
 /** The steps of a journal that were done, the last first: what was done on top of another goes first. */
@@ -70,8 +77,8 @@ async function restoreStep(
 	if (action === null || begun === null || ended === null)
 		return end('skipped', 'the journal does not say what there was');
 	if (hands === null) return end('failed', 'its cluster is not reached', true);
-	const barred = deletedOf(step, request);
-	if (barred !== '') return end('skipped', barred);
+	const barred = await deletedOf(step, request).catch(error => describeFailure(error).message);
+	if (barred !== '') return end('skipped', `${barred}${binOf(step)}`);
 	const place = placeOf(hands, request, request.now());
 	await journal.append({ kind: 'begin', step, by: 'restore', before: begun.before });
 	try {
@@ -83,8 +90,18 @@ async function restoreStep(
 	}
 }
 
+/** Where the file of a kubeconfig is that the cloud has ended. */
+function binOf({ target, action }: Step): string {
+	if (action === 'revoke_kubeconfig' || (target.kind !== 'kubeconfig' && target.kind !== 'kubeconfigs'))
+		return '';
+	return `; ${recycleBin(target.account)}`;
+}
+
 /** Access is not given back to somebody who is gone. */
-function deletedOf({ target, cluster }: Step, { isDeleted }: RestoreRequest): string {
+async function deletedOf(
+	{ target, cluster, preconditions }: Step,
+	{ isDeleted }: Pick<RestoreRequest, 'isDeleted'>,
+): Promise<string> {
 	const users =
 		target.kind === 'binding'
 			? target.remove.flatMap(({ kind, name }) => (kind === 'User' ? [name] : []))
@@ -92,7 +109,12 @@ function deletedOf({ target, cluster }: Step, { isDeleted }: RestoreRequest): st
 				? [target.account]
 				: [];
 	for (const user of users) {
-		const known = isDeleted(cluster.uid, user);
+		const found = await isDeleted(cluster.uid, user);
+		// With their last grant they have left the lists of the cluster too: what was planned on still holds.
+		const wasDeleted = preconditions.some(
+			each => each.is === 'identity' && each.name === user && each.state === 'deleted',
+		);
+		const known = found === undefined ? wasDeleted : found;
 		if (known === true) return `${oneLine(user)} is deleted: access is not given back to whoever is gone`;
 		if (known === null) return `whether ${oneLine(user)} is still there could not be read`;
 	}

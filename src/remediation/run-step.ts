@@ -1,10 +1,11 @@
 import { ApiError, describeFailure } from '../lib/api-error.ts';
+import { canonicalJson } from '../lib/canonical-json.ts';
 import { oneLine } from '../lib/text.ts';
 import type { AccessAnswer, AfterImage, BeforeImage, StepOutcome } from '../model/journal.ts';
 import type { Step } from '../model/plan.ts';
 import { askAccess } from './access.ts';
 import type { Action, Look, Workplace } from './actions/action.ts';
-import type { Journal, StepRecord } from './journal.ts';
+import { type Journal, type StepRecord, withEarlier } from './journal.ts';
 
 /** How a step ended. */
 export interface StepResult {
@@ -33,6 +34,8 @@ export interface StepRun {
 	bar: () => Promise<string>;
 }
 
+/** How long a cloud that gave no answer has to show that it has done it all the same, before it is asked again. */
+const SETTLE_MS = 5_000;
 /** Tries of one step: what it met is looked at again before each. */
 const MAX_ATTEMPTS = 5;
 
@@ -45,8 +48,12 @@ export async function runStep(run: StepRun): Promise<StepResult> {
 	let image: BeforeImage | null = record?.begun?.before ?? null;
 	// What is done was done by us, as far as anybody can tell: asked for, and not plainly refused.
 	let mayBeOurs = image !== null;
+	// The server has said yes.
+	let isAnswered = false;
 	for (let attempts = 0; ; ) {
 		const seen = await look(run, image);
+		// What a cloud was asked for without an answer may be done in its own time.
+		const mayShowLate = mayBeOurs && isCloud(action);
 		if ('error' in seen) {
 			const outcome = mayBeOurs ? 'unconfirmed' : 'failed';
 			return end(run, outcome, `it could not be looked at: ${seen.error}`, true);
@@ -55,22 +62,35 @@ export async function runStep(run: StepRun): Promise<StepResult> {
 			if (mayBeOurs && image !== null) return confirmed(run, seen.after, image, attempts === 0);
 			return end(run, 'skipped', 'it is as it should be already: somebody else has done it');
 		}
-		if (seen.state === 'moved') return end(run, 'skipped', seen.why);
+		if (seen.state === 'moved') {
+			if (isAnswered) return end(run, 'done', `somebody else has changed it right after: ${seen.why}`);
+			return end(run, mayBeOurs ? 'unconfirmed' : 'skipped', seen.why);
+		}
 		if (attempts === MAX_ATTEMPTS)
 			return end(run, 'unconfirmed', `asked for ${attempts} times, and it is still there`, true);
 		const why = await barred(run);
-		if (why !== null) return end(run, why.isUnread ? 'failed' : 'skipped', why.reason, why.isUnread);
-		image = seen.image;
-		await run.journal.append({ kind: 'begin', step, by: run.by, before: image });
+		if (why !== null)
+			return end(run, ended(why.isUnread ? 'failed' : 'skipped', mayShowLate), why.reason, why.isUnread);
+		image = withEarlier(image, seen.image);
+		await run.journal.append({ kind: 'begin', step, by: run.by, before: seen.image });
 		attempts++;
-		const failure = await act(run, image);
+		const failure = await act(run, seen.image);
 		if (place.isDryRun && failure === null) return end(run, 'done', 'a dry run: nothing was changed');
-		if (failure === null && isCloud(action)) return afterCloud(run, image);
-		if (failure !== null && !failure.isWorthAnotherLook)
-			return end(run, failure.isRefusal ? 'skipped' : 'failed', failure.message, !failure.isRefusal);
+		if (isCloud(action) && (failure === null || failure.isAccepted))
+			return afterCloud(run, image, seen.image, failure?.message ?? '');
+		if (failure !== null && !failure.isWorthAnotherLook) {
+			const outcome = ended(failure.isRefusal ? 'skipped' : 'failed', mayShowLate);
+			return end(run, outcome, failure.message, !failure.isRefusal);
+		}
+		isAnswered = isAnswered || failure === null;
 		mayBeOurs = mayBeOurs || failure === null || failure.mayHaveBeenDone;
-		if (failure !== null) await place.pause(200 * 2 ** attempts);
+		if (failure !== null) await place.pause(isCloud(action) ? SETTLE_MS : 200 * 2 ** attempts);
 	}
+}
+
+/** What was asked for before may show yet: then nobody can say that nothing was changed. */
+function ended(outcome: 'skipped' | 'failed', mayShowLate: boolean): StepOutcome {
+	return mayShowLate ? 'unconfirmed' : outcome;
 }
 
 async function barred(run: StepRun): Promise<{ reason: string; isUnread: boolean } | null> {
@@ -100,6 +120,8 @@ interface Failure {
 	isWorthAnotherLook: boolean;
 	/** No answer said that it was not. */
 	mayHaveBeenDone: boolean;
+	/** It was taken on, and what came of it is another matter. */
+	isAccepted: boolean;
 	/** The service does not want it: as expected as a yes. */
 	isRefusal: boolean;
 }
@@ -109,19 +131,25 @@ async function act({ action, step, place }: StepRun, image: BeforeImage): Promis
 		await action.act(place, step.target, image);
 		return null;
 	} catch (error) {
-		const { message } = describeFailure(error);
+		const { message, code } = describeFailure(error);
 		const status = error instanceof ApiError ? error.status : 0;
+		const isAccepted = status >= 200 && status < 300;
+		const plain = {
+			message,
+			isWorthAnotherLook: false,
+			mayHaveBeenDone: false,
+			isAccepted,
+			isRefusal: false,
+		};
+		// Refused before it left, or throttled for as long as anybody waits.
+		const isThrottled = isCloud(action) && code === 'throttled';
+		if ((code === 'partial' && status === 0) || isThrottled) return plain;
 		if (isCloud(action) && (status === 400 || status === 409))
-			return {
-				message: `the service refused it: ${message}`,
-				isWorthAnotherLook: false,
-				mayHaveBeenDone: false,
-				isRefusal: true,
-			};
+			return { ...plain, message: `the service refused it: ${message}`, isRefusal: true };
 		// A conflict, a test that failed, an object that is gone, or no answer.
 		const mayHaveBeenDone = status === 0 || status >= 500 || status < 300;
 		const isWorthAnotherLook = mayHaveBeenDone || [404, 409, 422, 429].includes(status);
-		return { message, isWorthAnotherLook, mayHaveBeenDone, isRefusal: false };
+		return { ...plain, isWorthAnotherLook, mayHaveBeenDone };
 	}
 }
 
@@ -129,19 +157,21 @@ const isCloud = ({ name }: Action) =>
 	name === 'clean_permissions' || name === 'clean_user_permissions' || name === 'revoke_kubeconfig';
 
 /** The action has waited for it already: what does not show now is not confirmed, and asking again would not help. */
-async function afterCloud(run: StepRun, image: BeforeImage): Promise<StepResult> {
-	// Whoever has ended the very login that is used here cannot look any more.
-	if (run.action.name === 'revoke_kubeconfig') {
-		const seen = await look(run, image);
-		if (!('error' in seen) && seen.state === 'planned')
-			return end(run, 'unconfirmed', 'the service said yes, and the old file still works');
-		return confirmed(run, null, image, false);
-	}
+async function afterCloud(
+	run: StepRun,
+	image: BeforeImage,
+	acted: BeforeImage,
+	problem: string,
+): Promise<StepResult> {
 	const seen = await look(run, image);
 	if ('error' in seen)
 		return end(run, 'unconfirmed', `it could not be looked at afterwards: ${seen.error}`, true);
 	if (seen.state === 'done') return confirmed(run, seen.after, image, false);
-	return end(run, 'unconfirmed', 'the service said yes, and half a minute later it is still there');
+	if (problem === '')
+		return end(run, 'unconfirmed', 'the service said yes, and half a minute later it is still there');
+	// The very bindings and files that were there: nothing of it was done, and it was not for want of asking.
+	const isUntouched = seen.state === 'planned' && canonicalJson(seen.image) === canonicalJson(acted);
+	return end(run, isUntouched ? 'skipped' : 'unconfirmed', `the service refused it: ${problem}`);
 }
 
 async function confirmed(

@@ -72,6 +72,7 @@ async function send(order: Order): Promise<Answer> {
 /** An account, and somebody who plans and applies there. */
 export interface Applier {
 	fleet: CloudFleet;
+	key: Pair;
 	/** uid of whoever applies. */
 	uid: string;
 	plan(options?: Partial<PlanOptions>, target?: Partial<CloudTarget>): Promise<Plan>;
@@ -87,17 +88,17 @@ export interface Applier {
 	restore(lines: readonly Sealed[]): Promise<StepResult[]>;
 }
 
+/** Every action that was called by an applier of this process, as `cs:CleanUserPermissions`. */
+export const called = new Set<string>();
+
 /** Waits of tests: what takes its time in the cloud is done at once here. */
 const FAST_MS = 5;
 
-async function policyActions(): Promise<string[]> {
-	const read = async (name: string) => {
-		const text = await readFile(new URL(`../../deploy/alibaba/${name}`, import.meta.url), 'utf8');
-		return (JSON.parse(text) as { Statement: { Action: string[] }[] }).Statement.flatMap(
-			({ Action }) => Action,
-		);
-	};
-	return [...(await read('scan-policy.json')), ...(await read('remediate-policy.json'))];
+/** The actions of a RAM policy of deploy/. */
+export async function policyActions(name: string): Promise<string[]> {
+	const text = await readFile(new URL(`../../deploy/alibaba/${name}`, import.meta.url), 'utf8');
+	const { Statement } = JSON.parse(text) as { Statement: { Action: string[] }[] };
+	return Statement.flatMap(({ Action }) => Action);
 }
 
 /** Runs with a small account, whose applier has the two RAM policies of deploy/ and is an administrator of each cluster. */
@@ -106,7 +107,9 @@ export async function withApplier(
 	run: (applier: Applier) => Promise<void>,
 	target: Partial<CloudTarget> = {},
 ): Promise<void> {
-	const allowed = await policyActions();
+	const allowed = (
+		await Promise.all(['scan-policy.json', 'remediate-policy.json'].map(policyActions))
+	).flat();
 	await withCloud({ clusters, identities: 40, bindings: 12 }, async fleet => {
 		const uid = fleet.state.accessKeys[0]?.holder ?? '';
 		for (const cluster of fleet.state.clusters)
@@ -116,7 +119,9 @@ export async function withApplier(
 				subjects: [`User ${userOf(cluster, uid)}`],
 			});
 		fleet.state.calls.length = 0;
-		await run(applierOf(fleet, uid, keyOf(fleet, uid, { allowed }), target));
+		const key = keyOf(fleet, uid, { allowed });
+		await run(applierOf(fleet, uid, key, target));
+		for (const { product, action } of fleet.state.calls) called.add(`${product}:${action}`);
 	});
 }
 
@@ -147,6 +152,7 @@ function applierOf(fleet: CloudFleet, uid: string, key: Pair, shape: Partial<Clo
 		ask('applied', { is: 'act', isDryRun, paceMs });
 	return {
 		fleet,
+		key,
 		uid,
 		plan: async (options = {}, target = {}) =>
 			(await ask('plan', { is: 'plan', options: { ...OPTIONS, ...options } }, target)).plan,

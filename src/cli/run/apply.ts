@@ -3,7 +3,7 @@ import { ScanError } from '../../lib/scan-error.ts';
 import { oneLine, plural } from '../../lib/text.ts';
 import type { JournalEntry } from '../../model/journal.ts';
 import type { Plan, Step } from '../../model/plan.ts';
-import { type Prepared, pause, prepareApply } from '../../remediate.ts';
+import { clustersOf, type Prepared, pause, prepareApply } from '../../remediate.ts';
 import { applySteps } from '../../remediation/apply.ts';
 import { approverOf } from '../../remediation/approval.ts';
 import { type Journal, openJournal, type Signer } from '../../remediation/journal.ts';
@@ -214,7 +214,7 @@ function changedObjects({ objects, steps }: Prepared, results: StepResult[]): Ma
 	);
 	const counts = new Map([...objects.keys()].map(uid => [uid, 0]));
 	for (const [uid, all] of objects) {
-		const mine = steps.filter(({ cluster }) => cluster.uid === uid);
+		const mine = steps.filter(step => clustersOf(step).includes(uid));
 		const done = mine.filter(({ id }) => isDone.has(id)).length;
 		counts.set(uid, done === 0 ? 0 : all);
 	}

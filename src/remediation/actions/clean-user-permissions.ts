@@ -1,7 +1,7 @@
 import { ApiError } from '../../lib/api-error.ts';
 import type { Target } from '../../model/plan.ts';
 import { REVIEW_PERMISSION } from '../bindings.ts';
-import type { Hands } from '../hands.ts';
+import type { CleanTask, Hands } from '../hands.ts';
 import {
 	bothOf,
 	isCleaned,
@@ -55,22 +55,29 @@ export const cleanUserPermissions: Action<BulkTarget> = {
 		if (place.isDryRun) return;
 		const { cloud } = bothOf(place.hands);
 		const id = await cloud.cleanMany(target.account, [first, ...others], target.force);
-		// A task that nobody knows tells nothing: the clusters themselves are looked at below.
-		let last = await cloud.task(id);
+		// A task that cannot be asked for tells nothing: the clusters themselves are looked at below.
+		let last: CleanTask = id === '' ? UNKNOWN : { state: 'running', message: '' };
 		await confirm(
 			async () => {
-				if (last.state === 'running') last = await cloud.task(id);
+				if (last.state === 'running') last = await cloud.task(id).catch((): CleanTask => UNKNOWN);
 				return last.state !== 'running';
 			},
 			place.pause,
 			TASK_LOOKS,
 		);
 		const named = [...eachHands(place, target)].filter(([uid]) => uid === first || others.includes(uid));
-		await confirm(async () => {
-			const cleaned = await Promise.all(named.map(([, hands]) => isCleaned(hands, target.account)));
-			return cleaned.every(Boolean);
-		}, place.pause);
-		if (last.state === 'fail') throw new ApiError('partial', 0, `the task ended with: ${last.message}`);
+		// Of a task that failed, nothing more is to come.
+		const looks = last.state === 'fail' ? 1 : undefined;
+		await confirm(
+			async () => {
+				const cleaned = await Promise.all(named.map(([, hands]) => isCleaned(hands, target.account)));
+				return cleaned.every(Boolean);
+			},
+			place.pause,
+			looks,
+		);
+		// 200: the call itself was accepted, and is not made again.
+		if (last.state === 'fail') throw new ApiError('partial', 200, `the task ended with: ${last.message}`);
 	},
 	access: async (place, target, image) => {
 		if (image.kind !== 'kubeconfigs') return [];
@@ -95,6 +102,8 @@ export const cleanUserPermissions: Action<BulkTarget> = {
 		return { kind: 'restored', after: null, notes };
 	},
 };
+
+const UNKNOWN: CleanTask = { state: 'unknown', message: '' };
 
 /** @throws {ApiError} where one of its clusters is not reached: its state cannot be looked at. */
 function* eachHands(place: Workplace, { clusters }: BulkTarget): Generator<[string, Hands]> {

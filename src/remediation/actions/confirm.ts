@@ -9,7 +9,8 @@ export async function confirm(
 	looks = LOOKS,
 ): Promise<boolean> {
 	for (let look = 1; ; look++) {
-		if (await isThere()) return true;
+		// What cannot be looked at once is looked at again.
+		if (await isThere().catch(() => false)) return true;
 		if (look >= looks) return false;
 		await pause(APART_MS);
 	}

@@ -100,7 +100,8 @@ const restored = (image: BindingImage | null): Restored => ({
 	notes: [],
 });
 
-function isAlike(current: BindingImage, before: BindingImage): boolean {
+/** Whether two bindings grant the same to the same, under the same labels and annotations. */
+export function isAlike(current: BindingImage, before: BindingImage): boolean {
 	const essence = ({ labels, annotations, roleRef, subjects }: BindingImage) =>
 		canonicalJson({ labels, annotations, roleRef, subjects });
 	return essence(current) === essence(before);

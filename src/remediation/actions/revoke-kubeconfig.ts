@@ -23,8 +23,16 @@ export const revokeKubeconfig: Action<KubeconfigTarget> = {
 		const { cloud, kubernetes } = bothOf(hands);
 		if ((await cloud.caller()) !== account)
 			return { state: 'moved', why: 'it is not the file of whoever applies the plan' };
-		const bindings = await bindingsOf(kubernetes, account);
-		if (begun?.kind === 'kubeconfig' && begun.bindings.length > 0) {
+		const bindings = await bindingsOf(kubernetes, account).catch(error => {
+			// The login that is used here may be the very file that has ended.
+			if (begun !== null && isShutOut(error)) return null;
+			throw error;
+		});
+		if (bindings === null) return { state: 'done', after: null };
+		// A second call would end the file that the first has issued.
+		if (begun?.kind === 'kubeconfig' && begun.bindings.length === 0)
+			throw new ApiError('partial', 0, 'nothing names the file: whether it was revoked does not show');
+		if (begun?.kind === 'kubeconfig') {
 			const before = new Set(begun.bindings.flatMap(({ binding }) => namesOf(binding.subjects)));
 			const now = bindings.flatMap(({ subjects }) => namesOf(subjects));
 			if (!now.some(name => before.has(name))) return { state: 'done', after: null };
@@ -44,17 +52,19 @@ export const revokeKubeconfig: Action<KubeconfigTarget> = {
 		if (image.kind !== 'kubeconfig') throw new ApiError('partial', 0, 'the image is of another kind');
 		const { cloud, kubernetes } = bothOf(hands);
 		await cloud.revokeOwn();
-		// The login that is used here may be the very file that has ended.
+		const before = new Set(image.bindings.flatMap(({ binding }) => namesOf(binding.subjects)));
 		const isOut = async () =>
 			bindingsOf(kubernetes, image.account).then(
-				() => false,
-				error => error instanceof ApiError && (error.status === 401 || error.status === 403),
+				bindings => !bindings.some(({ subjects }) => namesOf(subjects).some(name => before.has(name))),
+				isShutOut,
 			);
-		await confirm(isOut, pause, 5);
+		await confirm(isOut, pause);
 	},
 	access: async () => [],
 	restore: async () => ({ kind: 'refused', why: 'a revoked file cannot be brought back: fetch the new one' }),
 };
 
+const isShutOut = (error: unknown) =>
+	error instanceof ApiError && (error.status === 401 || error.status === 403);
 const namesOf = (subjects: { kind: string; name: string }[]) =>
 	subjects.flatMap(({ kind, name }) => (kind === 'User' ? [name] : []));
