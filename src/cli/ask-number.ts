@@ -13,6 +13,8 @@ export async function askNumber(wanted: number, question: string): Promise<void>
 			lines.once('line', resolve);
 			lines.once('close', () => resolve(null));
 		});
+		// A pipe shows nothing of what it brings, its end of line neither.
+		if (!process.stdin.isTTY) process.stderr.write('\n');
 		if (answer?.trim() === String(wanted)) return;
 		throw new ScanError(
 			'USAGE',

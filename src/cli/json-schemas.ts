@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { configSchema } from './config-schema.ts';
 import { factsSchema } from './facts-schema.ts';
 import { flagWords } from './flags.ts';
+import { planSchema } from './plan-schema.ts';
 import { waiversSchema } from './waivers-schema.ts';
 
 /** The JSON Schemas that are published from zod, by file name under `reports/schema/`. */
 export const jsonSchemas = {
 	'config.schema.json': withFlagNotes(jsonSchema(configSchema, 'kubelapse.yaml')),
 	'waivers.schema.json': jsonSchema(waiversSchema, 'waivers.yaml'),
+	'plan.schema.json': jsonSchema(planSchema, 'plan.json'),
 	'facts.schema.json': jsonSchema(factsSchema, 'What kubelapse read of one cluster (--save-facts)'),
 };
 

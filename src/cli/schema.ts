@@ -3,7 +3,7 @@ import { oneOf } from './flags.ts';
 import type { GlobalFlags } from './settings.ts';
 
 /** Documents that have a published JSON Schema. */
-const schemaNames = ['result', 'config', 'waivers', 'facts'] as const;
+const schemaNames = ['result', 'config', 'waivers', 'facts', 'plan'] as const;
 
 export interface SchemaFlags {
 	name: (typeof schemaNames)[number];
@@ -18,7 +18,7 @@ export const schema: CommandModule<GlobalFlags, SchemaFlags> = {
 			choices: schemaNames,
 			default: schemaNames[0],
 			coerce: word => oneOf(word, schemaNames, 'schema'),
-			describe: 'result.json, kubelapse.yaml, waivers.yaml, or a file of --save-facts',
+			describe: 'result.json, kubelapse.yaml, waivers.yaml, a file of --save-facts, or plan.json',
 		}),
 	handler: async flags => (await import('./run/schema.ts')).run(flags),
 };

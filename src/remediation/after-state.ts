@@ -108,7 +108,7 @@ function lossOf(scope: Scope, { username, groups, account }: Actor, { isGone, is
 	);
 	const left = powersOf(reached.filter(grant => !isGone(grant)));
 	const lost = [...powersOf(reached)].filter(power => !left.has(power));
-	return lost.length === 0 ? '' : `the power ${lost.join(', ')}`;
+	return lost.length === 0 ? '' : `the power ${lost.slice(0, 3).join(', ')}${lost.length > 3 ? ', …' : ''}`;
 }
 
 function serviceAccount(username: string) {

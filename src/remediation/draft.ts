@@ -300,9 +300,7 @@ export function createDrafter(scope: Scope, options: PlanOptions, guards: GuardO
 	}
 
 	function endGrants(username: string, because: Because): void {
-		for (const grant of scope.grants)
-			if (grant.subject.kind !== 'Group' && scope.isSameUser(userOf(grant.subject), username))
-				endGrant(grant, because);
+		for (const grant of scope.grantsOf(username)) endGrant(grant, because);
 	}
 
 	function endGrant(grant: ReportedGrant, because: Because): void {
@@ -338,9 +336,8 @@ export function createDrafter(scope: Scope, options: PlanOptions, guards: GuardO
 	/** Everything that somebody has here. */
 	function endIdentity(identity: ReportedIdentity, because: Because): void {
 		if (identity.type === 'group') return;
-		for (const credential of scope.credentials)
-			if (isUsable(credential) && scope.isSameUser(credential.username, identity.id))
-				endCredential(credential, because);
+		for (const credential of scope.credentialsOf(identity.id))
+			if (isUsable(credential)) endCredential(credential, because);
 		endGrants(identity.id, because);
 	}
 

@@ -167,7 +167,7 @@ export function kubeconfigBar(
 		callerUid: isOwn ? accountId : (scope.cluster.cloud?.callerUid ?? ''),
 		clusterState: scope.cluster.cloud?.state ?? '',
 		state,
-		hasGrants: grantsOf(scope, accountId),
+		hasGrants: hasGrants(scope, accountId),
 		activity: 'not_asked',
 	});
 	if (reason !== '') {
@@ -177,9 +177,8 @@ export function kubeconfigBar(
 	return identityBar({ kind: 'User', namespace: '', name: accountId }, scope, options);
 }
 
-function grantsOf({ grants, isSameUser, cluster }: Scope, accountId: string): Existence {
-	if (grants.some(({ subject }) => subject.kind === 'User' && isSameUser(subject.name, accountId)))
-		return 'yes';
+function hasGrants({ grantsOf, cluster }: Scope, accountId: string): Existence {
+	if (grantsOf(accountId).length > 0) return 'yes';
 	const isRead = cluster.sources.some(({ source, status }) => source === 'bindings' && status === 'complete');
 	return isRead ? 'no' : 'unknown';
 }

@@ -370,8 +370,9 @@ function farewells(parts: Part[], steps: Step[], { options }: PlanRequest): Step
 				if (identity === undefined || !isKeptSomewhere(identity, options)) continue;
 				ended.set(identity.id, { part, identity, because: draft.because });
 			}
+	const gone = endedBy(steps);
 	return [...ended.values()].flatMap(({ part, identity, because }) => {
-		if (parts.some(other => hasMore(other, identity, steps))) return [];
+		if (parts.some(other => hasMore(other, identity, gone))) return [];
 		const target = {
 			kind: 'identity',
 			uid: `identity:${identity.id}`,
@@ -397,34 +398,29 @@ function isKeptSomewhere({ state, type, provider }: ReportedIdentity, { offboard
 	return isKnown && state !== 'deleted' && ['ram_user', 'ram_role', 'user'].includes(type);
 }
 
-/** Whether something of an identity is not ended by these steps. */
-function hasMore({ scope }: Part, { id }: ReportedIdentity, steps: Step[]): boolean {
-	const mine = steps.filter(({ cluster }) => cluster.uid === scope.cluster.uid);
-	const cleaned = steps.some(
-		({ target, cluster }) =>
-			(target.kind === 'kubeconfig' && target.account === id && cluster.uid === scope.cluster.uid) ||
-			(target.kind === 'kubeconfigs' &&
-				target.account === id &&
-				target.clusters.some(({ uid }) => uid === scope.cluster.uid)),
-	);
-	if (cleaned) return false;
-	const removed = new Set(
-		mine.flatMap(step =>
-			actionOf(step) !== null && step.target.kind === 'binding'
-				? step.target.remove.map(({ name }) => `${step.target.uid} ${name}`)
-				: [],
-		),
-	);
-	const isBound = scope.grants.some(
-		({ subject, bindingUid }) =>
-			subject.kind === 'User' &&
-			scope.isSameUser(subject.name, id) &&
-			!removed.has(`${bindingUid} ${subject.name}`),
-	);
-	const isIssued = scope.credentials.some(
-		({ kind, state, username }) =>
-			kind === 'cloud_kubeconfig' && state === 'effective' && scope.isSameUser(username, id),
-	);
+/** What steps end, to look up: `<cluster> <account>` of kubeconfigs, `<binding> <name>` of subjects. */
+function endedBy(steps: Step[]): Set<string> {
+	const ended = new Set<string>();
+	for (const step of steps) {
+		const { target, cluster } = step;
+		if (actionOf(step) === null) continue;
+		if (target.kind === 'kubeconfig') ended.add(`${cluster.uid} ${target.account}`);
+		if (target.kind === 'kubeconfigs')
+			for (const { uid } of target.clusters) ended.add(`${uid} ${target.account}`);
+		if (target.kind === 'binding') for (const { name } of target.remove) ended.add(`${target.uid} ${name}`);
+	}
+	return ended;
+}
+
+/** Whether something of an identity is not ended. */
+function hasMore({ scope }: Part, { id }: ReportedIdentity, ended: ReadonlySet<string>): boolean {
+	if (ended.has(`${scope.cluster.uid} ${id}`)) return false;
+	const isBound = scope
+		.grantsOf(id)
+		.some(({ subject, bindingUid }) => !ended.has(`${bindingUid} ${subject.name}`));
+	const isIssued = scope
+		.credentialsOf(id)
+		.some(({ kind, state }) => kind === 'cloud_kubeconfig' && state === 'effective');
 	return isBound || isIssued;
 }
 

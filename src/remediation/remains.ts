@@ -25,12 +25,9 @@ export function until(notAfter: EpochSeconds | null): string {
 
 /** What a user still has once nothing names them any more: certificates go on, and so does what groups are granted. */
 export function remainsOfUser(scope: Scope, username: string): string[] {
-	const certificates = scope.credentials.filter(
-		each =>
-			each.kind === 'client_certificate' &&
-			each.state === 'effective' &&
-			scope.isSameUser(each.username, username),
-	);
+	const certificates = scope
+		.credentialsOf(username)
+		.filter(({ kind, state }) => kind === 'client_certificate' && state === 'effective');
 	const groups = new Set(certificates.flatMap(each => each.groups));
 	return [
 		...certificates
@@ -96,11 +93,11 @@ export function adviceFor(credential: ReportedCredential): string[] {
 			return groups.includes('system:masters')
 				? [
 						'no change of RBAC limits the group system:masters, and Kubernetes revokes no certificate',
-						`it ends ${until(notAfter)}, or when the certificate authority is replaced: plan that, and have an authorizing webhook or a proxy in front deny it until then`,
+						`it works ${until(notAfter)}, or until the certificate authority is replaced: plan that, and have an authorizing webhook or a proxy in front deny it until then`,
 						'kubelapse plan --deny-pack DIR writes an admission policy that denies its writes meanwhile',
 					]
 				: [
-						`Kubernetes revokes no certificate: it ends ${until(notAfter)}, or when the certificate authority is replaced`,
+						`Kubernetes revokes no certificate: it works ${until(notAfter)}, or until the certificate authority is replaced`,
 						`give ${who} another user name, move the grants that are needed to it, and remove the old one from every binding`,
 						'kubelapse plan --deny-pack DIR writes an admission policy that denies its writes meanwhile',
 					];
@@ -110,7 +107,7 @@ export function adviceFor(credential: ReportedCredential): string[] {
 			return ['take the password out of the file of the API servers, and restart every one of them'];
 		case 'bound_token':
 			return [
-				`delete the Pod or Secret that the token is bound to, or the service account; else it ends ${until(notAfter)}`,
+				`delete the Pod or Secret that the token is bound to, or the service account; else it works ${until(notAfter)}`,
 				'deleting the kubeconfig that holds it ends nothing',
 			];
 		case 'exec_plugin':

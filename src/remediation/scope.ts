@@ -36,6 +36,9 @@ export interface Scope {
 	/** Whoever logs in under a name, whichever of an account's names it is. */
 	identityOf(username: string): ReportedIdentity | undefined;
 	identity(id: string): ReportedIdentity | undefined;
+	/** Grants that name a user or service account, whichever of an account's names they use. */
+	grantsOf(username: string): ReportedGrant[];
+	credentialsOf(username: string): ReportedCredential[];
 	/** Whether two usernames are one identity here: ids of Alibaba Cloud come with and without suffix. */
 	isSameUser(a: string, b: string): boolean;
 	actors: Actor[];
@@ -84,7 +87,15 @@ function lookUps({ cluster, credentials, grants }: Parts, identities: ReportedId
 		if (cluster.provider !== 'alibaba') return user;
 		return readSubjectUid(user)?.uid ?? user;
 	};
+	const grantsByUser = groupBy(
+		grants.filter(({ subject }) => subject.kind !== 'Group'),
+		({ subject }) => canonical(userOf(subject)),
+	);
+	const credentialsByUser = groupBy(credentials, ({ username }) => canonical(username));
 	return {
+		grantsOf: (username: string) => grantsByUser.get(canonical(username)) ?? [],
+		credentialsOf: (username: string) =>
+			username === '' ? [] : (credentialsByUser.get(canonical(username)) ?? []),
 		credential: (uid: string) => credentialByUid.get(uid),
 		grant: (uid: string) => grantByUid.get(uid),
 		binding: (uid: string) => byBinding.get(uid) ?? [],

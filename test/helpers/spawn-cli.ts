@@ -16,6 +16,8 @@ interface CliOptions {
 	env?: Record<string, string>;
 	/** Flags of Node itself. */
 	node?: string[];
+	/** What is typed; nothing is there to be read where it is left out. */
+	input?: string;
 	/** What to do with the process while it runs. */
 	meanwhile?: (child: ChildProcess) => void;
 }
@@ -23,20 +25,21 @@ interface CliOptions {
 /** Runs `kubelapse` as a user would, in an environment where nothing is set. */
 export function spawnCli(
 	words: string[],
-	{ cwd, env = {}, node = [], meanwhile }: CliOptions,
+	{ cwd, env = {}, node = [], input, meanwhile }: CliOptions,
 ): Promise<CliResult> {
 	const child = spawn(process.execPath, [...node, MAIN, ...words], {
 		cwd,
 		env: { PATH: process.env.PATH, HOME: cwd, ...env },
-		stdio: ['ignore', 'pipe', 'pipe'],
+		stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
 		timeout: 60_000,
 		killSignal: 'SIGKILL',
 	});
 	const result = { code: null as number | null, stdout: '', stderr: '' };
-	child.stdout.setEncoding('utf8').on('data', text => {
+	child.stdin?.end(input);
+	child.stdout?.setEncoding('utf8').on('data', text => {
 		result.stdout += text;
 	});
-	child.stderr.setEncoding('utf8').on('data', text => {
+	child.stderr?.setEncoding('utf8').on('data', text => {
 		result.stderr += text;
 	});
 	meanwhile?.(child);

@@ -23,18 +23,18 @@ export interface LiveFleetOptions {
 	sound: number;
 	/** Further objects of each cluster. */
 	seed?: Partial<ClusterSeed>;
+	/** When it is there; the machine's own time where it is left out. */
+	now?: number;
 }
 
 /** Runs with clusters of their own; whoever applies is a person bound to cluster-admin. */
 export async function withLiveFleet(
 	dir: string,
-	{ clusters, orphans, sound, seed = {} }: LiveFleetOptions,
+	{ clusters, orphans, sound, seed = {}, now = Math.floor(Date.now() / 1000) }: LiveFleetOptions,
 	run: (fleet: LiveCluster[]) => Promise<void>,
 ): Promise<void> {
 	await mkdir(dir, { recursive: true });
 	const ring = createKeyRing();
-	// What the SDKs and TLS judge dates by.
-	const now = Math.floor(Date.now() / 1000);
 	const fleet: LiveCluster[] = [];
 	try {
 		for (let index = 0; index < clusters; index++) {

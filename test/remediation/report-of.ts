@@ -3,7 +3,6 @@ import { glob } from '../../src/lib/glob.ts';
 import type { Credential, DirectoryIdentity, Facts } from '../../src/model/facts.ts';
 import type { Plan, PlanOptions } from '../../src/model/plan.ts';
 import type { Report } from '../../src/model/report.ts';
-import type { ScanRequest } from '../../src/model/scan.ts';
 import { makePlan } from '../../src/remediation/plan.ts';
 import type { Actor } from '../../src/remediation/scope.ts';
 import { scan } from '../../src/scan.ts';
@@ -12,12 +11,18 @@ import { scanRequest } from '../helpers/scan-request.ts';
 
 const bundle = await loadBundle();
 
-/** What a scan says of facts, by the shipped policies: collected and judged at NOW. */
-export async function reportOf(facts: Facts[], changes: Partial<ScanRequest> = {}): Promise<Report> {
+const known = new Map<string, Promise<Report>>();
+
+/** What a scan says of facts, by the shipped policies: collected and judged at NOW. A copy of one's own. */
+export async function reportOf(facts: Facts[]): Promise<Report> {
 	async function* saved() {
 		yield* facts;
 	}
-	return scan(scanRequest({ savedFacts: saved(), now: NOW, isClockOverridden: false, ...changes }), bundle);
+	const key = JSON.stringify(facts);
+	const report =
+		known.get(key) ?? scan(scanRequest({ savedFacts: saved(), now: NOW, isClockOverridden: false }), bundle);
+	known.set(key, report);
+	return structuredClone(await report);
 }
 
 export const OPTIONS: PlanOptions = {

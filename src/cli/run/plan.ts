@@ -63,7 +63,7 @@ export async function run(flags: PlanFlags): Promise<void> {
 		await writePlan(plan, out, packs);
 		if (out !== '-' && !settings.quiet) {
 			await print(planText(plan, objectsByCluster(plan.steps)));
-			await print(`\nwrote ${out}; kubelapse apply ${out} --dry-run goes through it without a change\n`);
+			await print(`\nwrote ${out}\nNext     kubelapse apply ${out} --dry-run\n`);
 		}
 	} finally {
 		graceful.close();
