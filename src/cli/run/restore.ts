@@ -1,7 +1,7 @@
 import { ScanError } from '../../lib/scan-error.ts';
 import { oneLine, plural } from '../../lib/text.ts';
 import { pause, prepareRestore } from '../../remediate.ts';
-import { isClosed, openJournal, tally } from '../../remediation/journal.ts';
+import { isClosed, openJournal, recordsOf, tally } from '../../remediation/journal.ts';
 import { targetName } from '../../remediation/plan.ts';
 import { restoreSteps } from '../../remediation/restore.ts';
 import { askNumber } from '../ask-number.ts';
@@ -86,15 +86,18 @@ export async function run({ journal: path, ...flags }: RestoreFlags): Promise<vo
 						}
 					: { kind: 'resume' },
 			);
+			const records = recordsOf(journal.lines);
+			const isDone = (id: string) => records.get(id)?.ended?.outcome === 'done';
+			const before = prepared.steps.filter(({ step }) => isDone(step.id)).length;
 			const results = await restoreSteps({
 				...{ steps: prepared.steps, journal, isDryRun, isDeleted: prepared.isDeleted },
 				...{ now: clock, pause, signal: interruption },
 				handsOf: uid => prepared.reached.hands.get(uid) ?? null,
 				onStep: result => log(result.outcome === 'done' ? 'info' : 'warn', resultLine(result)),
 			});
-			if (results.length === prepared.steps.length)
+			if (before + results.length === prepared.steps.length)
 				await journal.append({ kind: 'close', outcomes: tally(journal.lines) });
-			const done = results.filter(({ outcome }) => outcome === 'done').length;
+			const done = before + results.filter(({ outcome }) => outcome === 'done').length;
 			await print(
 				`${done} put back, ${prepared.steps.length - done} not${isDryRun ? ' (a dry run: nothing was changed)' : ''}\n`,
 			);

@@ -52,7 +52,7 @@ export async function lookAtBinding(
 	};
 }
 
-export function afterOf({ uid, resourceVersion }: BindingImage): AfterImage {
+function afterOf({ uid, resourceVersion }: BindingImage): AfterImage {
 	return { uid, resourceVersion };
 }
 
@@ -78,9 +78,9 @@ export async function restoreBinding(
 	if (digest === '' || roleDigest === '')
 		return refused('the rules of its role could not be read, then or now: it takes get on the role');
 	if (digest !== roleDigest) return refused('the rules of its role are others now');
-	const gone = await missingAccounts(place, before);
-	if (gone !== '') return refused(`${gone} is deleted`);
 	const current = await readBinding(api, before);
+	const gone = await missingAccounts(place, before, current);
+	if (gone !== '') return refused(`${gone} is deleted`);
 	// An earlier restore that was cut short, or somebody else, has put back the very same.
 	if (current !== null && isAlike(current, before)) return restored(current);
 	if (after === null) {
@@ -107,10 +107,16 @@ export function isAlike(current: BindingImage, before: BindingImage): boolean {
 	return essence(current) === essence(before);
 }
 
-async function missingAccounts(place: Workplace, { subjects, namespace }: BindingImage): Promise<string> {
+/** An account that would be given something back and is not there; what it was never without is no matter. */
+async function missingAccounts(
+	place: Workplace,
+	{ subjects, namespace }: BindingImage,
+	current: BindingImage | null,
+): Promise<string> {
 	const api = apiOf(place);
+	const kept = current === null ? new Set<string>() : subjectKeys(current);
 	for (const subject of subjects.map(each => toSubject(each, namespace))) {
-		if (subject.kind !== 'ServiceAccount') continue;
+		if (subject.kind !== 'ServiceAccount' || kept.has(subjectKey(subject))) continue;
 		const accounts = `/api/v1/namespaces/${encodeURIComponent(subject.namespace)}/serviceaccounts`;
 		const name = encodeURIComponent(subject.name);
 		const found = await api.getMetadata(`${accounts}/${name}`).catch(error => {
