@@ -37,10 +37,7 @@ function clusterLines({ cluster, identities, credentials, grants, groupGrants }:
 		...credentials.flatMap(each => indented(`credential  ${credentialText(each)}`)),
 		...grants.flatMap(each => indented(`grant       ${grantText(each)}`)),
 		...groupGrants.flatMap(each =>
-			wrap(
-				`  by group    ${oneLine(each.subject.name, 60)}: ${grantText(each)}; stays for its members`,
-				COLUMNS,
-			),
+			indented(`by group    ${oneLine(each.subject.name, 60)}: ${grantText(each)}; stays for its members`),
 		),
 	];
 }

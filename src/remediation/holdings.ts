@@ -62,7 +62,17 @@ export interface Remaining {
 	until: EpochSeconds | null;
 }
 
-/** What still works, in words: credentials in force, and grants that name the person. */
+const wordsOf = ({ bindingKind, namespace, bindingName, roleName }: ReportedGrant) =>
+	`${bindingKind} ${namespace === '' ? '' : `${namespace}/`}${bindingName} (${roleName})`;
+
+/** When the last of some credentials stops working by itself; null for never. */
+function lastEnd(credentials: ReportedCredential[]): EpochSeconds | null {
+	const ends = credentials.map(({ notAfter }) => notAfter ?? Number.POSITIVE_INFINITY);
+	const last = Math.max(...ends);
+	return Number.isFinite(last) ? last : null;
+}
+
+/** What still works, in words: credentials in force, and grants that name the person or their groups. */
 export function remaining({ holdings }: Holdings): Remaining[] {
 	return holdings.flatMap(({ cluster, credentials, grants, groupGrants }) => {
 		const effective = credentials.filter(({ state }) => state === 'effective');
@@ -73,10 +83,11 @@ export function remaining({ holdings }: Holdings): Remaining[] {
 				what: `${kind.replaceAll('_', ' ')} ${uid}${isReach ? '' : ', which logs in and is granted nothing by its own name or groups'}`,
 				until: notAfter,
 			})),
-			...grants.map(({ bindingKind, namespace, bindingName, roleName }) => ({
+			...grants.map(grant => ({ cluster: cluster.name, what: wordsOf(grant), until: null })),
+			...groupGrants.map(grant => ({
 				cluster: cluster.name,
-				what: `${bindingKind} ${namespace === '' ? '' : `${namespace}/`}${bindingName} (${roleName})`,
-				until: null,
+				what: `${wordsOf(grant)}, by the group ${grant.subject.name}`,
+				until: lastEnd(effective.filter(({ groups }) => groups.includes(grant.subject.name))),
 			})),
 		];
 	});
