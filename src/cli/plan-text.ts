@@ -78,7 +78,7 @@ function field(label: string, texts: string[]): string[] {
 }
 
 /** What is not planned, by cluster and reason, with the first few of each. */
-export function refusalLines(refused: Refusal[]): string[] {
+function refusalLines(refused: Refusal[]): string[] {
 	if (refused.length === 0) return [];
 	const groups = groupBy(refused, ({ cluster, code, reason }) => JSON.stringify([cluster.uid, code, reason]));
 	return [
@@ -96,8 +96,8 @@ export function refusalLines(refused: Refusal[]): string[] {
 	];
 }
 
-/** One line for a step that has ended. */
+/** One line for a step that has ended. No colon: what follows `some-token:` is taken for a token, and removed. */
 export function resultLine({ step, outcome, reason }: StepResult): string {
 	const where = `${oneLine(step.cluster.name, 40)}: ${step.id} ${step.action} ${targetName(step.target)}`;
-	return `${outcome.padEnd(11)} ${where}${reason === '' ? '' : `: ${oneLine(reason, 400)}`}`;
+	return `${outcome.padEnd(11)} ${where}${reason === '' ? '' : `; ${oneLine(reason, 400)}`}`;
 }

@@ -19,10 +19,10 @@ export async function run({ file, ...flags }: JournalFlags): Promise<void> {
 	const signer = await journalSigner(stateFolder(settings));
 	const others = settings['journal-keys'].map(key => publicKeyOf(key, 'journal-keys'));
 	const { lines, isTorn } = await readJournalFile(file, new Set([signer.publicKey, ...others]));
-	const records = [...recordsOf(lines).values()];
-	const text = records.map(({ step, ended, begun }) => {
+	const text = [...recordsOf(lines)].map(([id, { step, ended, begun }]) => {
 		const when = formatRfc3339(ended?.at ?? begun?.at ?? 0);
-		const what = step === null ? '' : `${step.id} ${step.action} ${targetName(step.target)}`;
+		// Of what was only told, or skipped before it began, the plan says more.
+		const what = step === null ? oneLine(id, 60) : `${step.id} ${step.action} ${targetName(step.target)}`;
 		return `${when}  ${(ended?.outcome ?? 'begun').padEnd(11)} ${what}${ended?.reason ? `: ${oneLine(ended.reason, 200)}` : ''}\n`;
 	});
 	await print(`${text.join('')}${plural(lines.length, 'line')}: chain and signatures hold\n`);
