@@ -13,6 +13,8 @@ describe('package', it => {
 		for (const path of [
 			'deploy/alibaba/remediate-policy.json',
 			'deploy/alibaba/scan-policy.json',
+			'deploy/kubernetes/remediate-clusterrole.yaml',
+			'deploy/kubernetes/remediate-delete-clusterrole.yaml',
 			'deploy/kubernetes/scan-clusterrole.yaml',
 			'dist/cli/main.js',
 			'CHANGELOG.md',
