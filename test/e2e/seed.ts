@@ -78,7 +78,7 @@ function secretsOf(seeded: SeededCluster): string[] {
 }
 
 /** Parts of a key as PEM and as a kubeconfig has it; the beginning is much the same in all keys of a kind. */
-function keyParts(pem: string): string[] {
+export function keyParts(pem: string): string[] {
 	const lines = pem
 		.split('\n')
 		.filter((line, index) => index > 1 && line !== '' && !line.startsWith('-----'));
