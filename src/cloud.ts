@@ -419,7 +419,7 @@ async function liveFacts(
 		readFile: readKubeconfigFile,
 	};
 	const way = await openWay(row, own, time, context);
-	if (own !== null && own.ways.some(each => each === way)) return collectLive(own, options);
+	if (own?.ways.some(each => each === way)) return collectLive(own, options);
 	if ('source' in way && own !== null) {
 		const facts = await collectLive(own, options);
 		return { ...facts, gaps: [...facts.gaps, way] };

@@ -4,7 +4,7 @@ import { readSubjectUid } from './lib/alibaba-uid.ts';
 import { ApiError, describeFailure } from './lib/api-error.ts';
 import { glob } from './lib/glob.ts';
 import { ScanError } from './lib/scan-error.ts';
-import { oneLine } from './lib/text.ts';
+import { byCodeUnit, oneLine } from './lib/text.ts';
 import type { EpochSeconds } from './model/facts.ts';
 import type { Sealed } from './model/journal.ts';
 import type { Plan, PlanOptions, Step } from './model/plan.ts';
@@ -112,7 +112,7 @@ async function actorsOf(
 			}
 		}),
 	);
-	return { actors, notices: notices.sort() };
+	return { actors, notices: notices.sort(byCodeUnit) };
 }
 
 /** What is to be applied, after everything was looked at anew and before anything is changed. */

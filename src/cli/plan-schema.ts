@@ -1,8 +1,6 @@
 import { z } from 'zod';
-import { canonicalJson } from '../lib/canonical-json.ts';
 import { ScanError } from '../lib/scan-error.ts';
 import { oneLine } from '../lib/text.ts';
-import { sha256 } from '../lib/x509.ts';
 import type { Approval } from '../model/approval.ts';
 import {
 	type ActionName,
@@ -12,6 +10,7 @@ import {
 	type Step,
 	type Target,
 } from '../model/plan.ts';
+import { stepId } from '../remediation/choose.ts';
 import { planDigest } from '../remediation/seal-plan.ts';
 import { readJson } from './read-text.ts';
 
@@ -207,8 +206,7 @@ export async function readPlan(path: string): Promise<Plan> {
 function wrongStep({ id, action, target, cluster }: Step, ids: ReadonlySet<string>): string {
 	const kinds: readonly string[] = TARGETS[action];
 	if (!kinds.includes(target.kind)) return `${action} is not about a ${target.kind}`;
-	if (id !== sha256(canonicalJson([action, cluster.uid, target.uid])).slice(0, 12))
-		return 'its id is not its own';
+	if (id !== stepId(action, cluster.uid, target.uid)) return 'its id is not its own';
 	if (ids.has(id)) return 'it stands there twice';
 	if (
 		action === 'delete_binding' &&

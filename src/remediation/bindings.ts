@@ -103,7 +103,7 @@ export async function findBindings(
 }
 
 /** What a path answers; null only where the server says that there is no such object. */
-export async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+async function orNull<T>(answer: Promise<T>): Promise<T | null> {
 	return answer.catch(error => {
 		if (error instanceof ApiError && error.status === 404) return null;
 		throw error;

@@ -1,5 +1,5 @@
 import { deletable } from '../lib/deletable.ts';
-import { oneLine } from '../lib/text.ts';
+import { byCodeUnit, oneLine } from '../lib/text.ts';
 import type { EpochSeconds, Source, Subject } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
 import type { RefusalReason } from '../model/plan.ts';
@@ -72,7 +72,7 @@ export function findingBar(
 		// A policy that reads use and names no grade brings no evidence at all.
 		const grade = finding.grade === 'none' ? 'D' : finding.grade;
 		const wanted =
-			[policy.minGrade, floor].flatMap(each => (each === 'none' ? [] : [each])).sort()[0] ?? floor;
+			[policy.minGrade, floor].flatMap(each => (each === 'none' ? [] : [each])).sort(byCodeUnit)[0] ?? floor;
 		if (grade > wanted)
 			return bar('grade_too_low', `the evidence of use is of grade ${grade}, and ${wanted} is asked for`);
 	}

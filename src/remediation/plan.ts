@@ -1,7 +1,5 @@
-import { canonicalJson } from '../lib/canonical-json.ts';
 import { glob } from '../lib/glob.ts';
 import { byCodeUnit, oneLine, plural } from '../lib/text.ts';
-import { sha256 } from '../lib/x509.ts';
 import type { EpochSeconds } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
 import {
@@ -16,8 +14,20 @@ import {
 } from '../model/plan.ts';
 import type { Report, ReportedIdentity } from '../model/report.ts';
 import { actionOf } from './actions/index.ts';
+import { isChosen, stepId } from './choose.ts';
 import { denyPack } from './deny-pack.ts';
-import { type Because, becauseOf, createDrafter, type Draft, type Drafts, evidenceOf } from './draft.ts';
+import {
+	type Because,
+	becauseOf,
+	createDrafter,
+	type Draft,
+	type Drafter,
+	type Drafts,
+	evidenceOf,
+} from './draft.ts';
+import { endCredential, endIdentity } from './drafts/credential.ts';
+import { bindingDrafts, endGrant } from './drafts/grant.ts';
+import { deleteQuarantined } from './drafts/secret.ts';
 import { clusterBar, type GuardOptions } from './guards.ts';
 import { type Actor, type Scope, scopesOf } from './scope.ts';
 import { sealPlan } from './seal-plan.ts';
@@ -88,11 +98,11 @@ function draftCluster(scope: Scope, { options, ...rest }: PlanRequest): Drafts {
 		const found = identitiesNamed(scope, named);
 		for (const identity of found) {
 			if (bar !== null) drafter.refuse(oneLine(identity.name || identity.id), bar, because);
-			else drafter.endIdentity(identity, { ...because, usage: identity.usage });
+			else endIdentity(drafter, identity, { ...because, usage: identity.usage });
 		}
 		// Whether they have anything there is not known.
 		if (found.length === 0 && bar?.code === 'cluster_not_read') drafter.refuse(oneLine(named), bar, because);
-		return drafter.result();
+		return finished(drafter);
 	}
 	for (const finding of scope.findings) {
 		const ends = scope.policies.get(finding.policyId)?.ends ?? 'nothing';
@@ -110,23 +120,29 @@ function draftCluster(scope: Scope, { options, ...rest }: PlanRequest): Drafts {
 		const credential = ends === 'credential' ? scope.credential(uid) : undefined;
 		const grant = ends === 'grant' ? scope.grant(uid) : undefined;
 		const identity = ends === 'access' ? scope.identity(uid) : undefined;
-		if (credential !== undefined) drafter.endCredential(credential, because);
-		else if (grant !== undefined) drafter.endGrant(grant, because);
-		else if (identity !== undefined) drafter.endIdentity(identity, because);
+		if (credential !== undefined) endCredential(drafter, credential, because);
+		else if (grant !== undefined) endGrant(drafter, grant, because);
+		else if (identity !== undefined) endIdentity(drafter, identity, because);
 		else drafter.refuse(name, { code: 'object_unknown', reason: 'the result does not list it' }, because);
 	}
 	if (bar === null) sweep(scope, options, drafter);
-	return drafter.result();
+	return finished(drafter);
+}
+
+/** What was put together, with a draft for each binding. */
+function finished(drafter: Drafter): Drafts {
+	const { drafts, refused } = drafter.result();
+	return { drafts: [...drafts, ...bindingDrafts(drafter)], refused };
 }
 
 /** What no finding is about: tokens whose quarantine is over, and the life of the kubeconfigs that a cloud issues next. */
-function sweep(scope: Scope, options: PlanOptions, drafter: ReturnType<typeof createDrafter>): void {
+function sweep(scope: Scope, options: PlanOptions, drafter: Drafter): void {
 	if (options.noRestore && options.policies.length === 0)
 		for (const credential of scope.credentials) {
 			if (credential.kind !== 'token_secret' || credential.invalidSince === null) continue;
 			if (!isNamed(credential.username, scope, options)) continue;
 			const text = 'quarantined by the label kubernetes.io/legacy-token-invalid-since';
-			drafter.deleteQuarantined(credential, {
+			deleteQuarantined(drafter, credential, {
 				finding: null,
 				text,
 				usage: credential.usage,
@@ -190,16 +206,6 @@ export function identitiesNamed(scope: Scope, named: string): ReportedIdentity[]
 	);
 }
 
-function isChosen({ id, action }: Step, { only, exclude }: PlanOptions): boolean {
-	const isOne = (words: string[]) =>
-		words.some(word => word === action || (word.length >= 4 && id.startsWith(word)));
-	return (only.length === 0 || isOne(only)) && !isOne(exclude);
-}
-
-function stepId(action: Step['action'], cluster: string, target: Target): string {
-	return sha256(canonicalJson([action, cluster, target.uid])).slice(0, 12);
-}
-
 const asNeeds = (permissions: Permission[]) => ({
 	needs: permissions.map(({ name }) => name),
 	allowed: 'unknown' as const,
@@ -213,7 +219,7 @@ function toStep(scope: Scope, draft: Draft): Step {
 	const findings = [...new Set(because.flatMap(({ finding }) => finding?.id ?? []))].sort(byCodeUnit);
 	const evidence = evidenceOf(because);
 	return {
-		id: stepId(action, uid, target),
+		id: stepId(action, uid, target.uid),
 		action,
 		target,
 		cluster: { uid, name },
@@ -332,7 +338,7 @@ function mergeSteps(group: Step[]): Step {
 	const unique = (texts: string[]) => [...new Set(texts)];
 	return {
 		...first,
-		id: stepId(action, first.cluster.uid, target),
+		id: stepId(action, first.cluster.uid, target.uid),
 		action,
 		target,
 		findings: unique(sorted.flatMap(({ findings }) => findings)).sort(byCodeUnit),

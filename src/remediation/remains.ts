@@ -19,7 +19,7 @@ export function grantName(grant: Scope['grants'][number]): string {
 }
 
 /** Until when a credential works by itself. */
-export function until(notAfter: EpochSeconds | null): string {
+function until(notAfter: EpochSeconds | null): string {
 	return notAfter === null ? 'and has no end date' : `until ${formatDay(notAfter)}`;
 }
 

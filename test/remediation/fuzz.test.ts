@@ -240,7 +240,16 @@ describe('readJournal', it => {
 	it('refuses another version, and what begins otherwise', async () => {
 		const sealed = async (entry: object) => {
 			let text = '';
-			const journal = openJournal({ append: async line => void (text += line) }, [], signer, () => NOW);
+			const journal = openJournal(
+				{
+					append: async line => {
+						text += line;
+					},
+				},
+				[],
+				signer,
+				() => NOW,
+			);
 			await journal.append(entry as JournalEntry);
 			return text;
 		};

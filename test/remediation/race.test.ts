@@ -3,6 +3,7 @@ import { createCluster, type DemoCluster } from '../../src/demo/cluster.ts';
 import { createKeyRing } from '../../src/demo/issue.ts';
 import { allow, type ClusterSeed } from '../../src/demo/seeds/seed.ts';
 import type { ApiBinding, ApiObject } from '../../src/demo/wire.ts';
+import { byCodeUnit } from '../../src/lib/text.ts';
 import type { Facts } from '../../src/model/facts.ts';
 import type { Plan, Step } from '../../src/model/plan.ts';
 import { applySteps } from '../../src/remediation/apply.ts';
@@ -123,7 +124,7 @@ function isRight(step: Step, before: ApiObject | undefined): boolean {
 		return before.metadata.labels?.['kubernetes.io/legacy-token-invalid-since'] === undefined;
 	if (target.kind !== 'binding') return false;
 	const { subjects = [], roleRef } = before as ApiBinding;
-	const names = (all: { name: string }[]) => all.map(({ name }) => name).sort();
+	const names = (all: { name: string }[]) => all.map(({ name }) => name).sort(byCodeUnit);
 	return roleRef.name === target.role.name && names(subjects).join() === names(target.subjects).join();
 }
 

@@ -1,5 +1,5 @@
 import type { Source, Subject } from '../../model/facts.ts';
-import type { AccessAnswer, AfterImage, BeforeImage } from '../../model/journal.ts';
+import type { AfterImage, BeforeImage } from '../../model/journal.ts';
 import type { Deed, Permission, Target } from '../../model/plan.ts';
 import type { Grade } from '../../model/policy.ts';
 import type { Hands } from '../hands.ts';
@@ -64,5 +64,3 @@ export interface AccessQuestion {
 		| { verb: string; group: string; resource: string; namespace: string }
 		| { verb: string; path: string };
 }
-
-export type { AccessAnswer };

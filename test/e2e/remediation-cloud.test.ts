@@ -22,7 +22,7 @@ import {
 	userOf,
 	withApplier,
 	writes,
-} from './cloud-order.ts';
+} from '../remediation/cloud-order.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const BIN = (uid: string) =>

@@ -7,9 +7,9 @@ import { scan } from '../../src/scan.ts';
 import { assert, describe } from '../helpers/describe.ts';
 import { scanRequest } from '../helpers/scan-request.ts';
 import { withTempDir } from '../helpers/temp-dir.ts';
-import { withLiveFleet } from './live-fleet.ts';
-import { newSigner } from './memory-journal.ts';
-import { OPTIONS } from './report-of.ts';
+import { withLiveFleet } from '../remediation/live-fleet.ts';
+import { newSigner } from '../remediation/memory-journal.ts';
+import { OPTIONS } from '../remediation/report-of.ts';
 
 const clock = () => Math.floor(Date.now() / 1000);
 const bundle = await loadBundle();
@@ -42,7 +42,16 @@ describe('applySteps :: 500 steps over 50 clusters, with 429, 500, resets and sl
 					for (const answer of TROUBLE) cluster.hiccups.push({ resource: '*', on: 'write', ...answer });
 				const signer = newSigner();
 				let text = '';
-				const journal = openJournal({ append: async line => void (text += line) }, [], signer, clock);
+				const journal = openJournal(
+					{
+						append: async line => {
+							text += line;
+						},
+					},
+					[],
+					signer,
+					clock,
+				);
 				await journal.append({
 					...{ kind: 'open', apiVersion: 'kubelapse/journal/v1', command: 'apply' },
 					...{ of: plan.digest, key: signer.publicKey, steps: plan.steps.length },
