@@ -39,8 +39,8 @@ export type JournalEntry =
 			after: AfterImage | null;
 			access: AccessAnswer[];
 	  }
-	/** Every step has ended. */
-	| { kind: 'close'; outcomes: Record<StepOutcome, number> };
+	/** The run has come to its end: every step has ended, or was left since its cluster was stopped. */
+	| { kind: 'close'; outcomes: Record<StepOutcome, number>; left: number };
 
 /**
  * `done`; `skipped`: something moved, nothing was changed; `unconfirmed`: asked for, and a fresh look does not show it;

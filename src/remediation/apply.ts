@@ -87,7 +87,8 @@ export async function applySteps(request: ApplyRequest): Promise<Applied> {
 			}),
 		),
 	);
-	if (left.length === 0) await journal.append({ kind: 'close', outcomes: tally(journal.lines) });
+	// An end in good order, also of a run that was stopped: what is left can still be done, or the rest restored.
+	await journal.append({ kind: 'close', outcomes: tally(journal.lines), left: left.length });
 	return { results, left };
 }
 

@@ -388,7 +388,7 @@ function farewells(parts: Part[], steps: Step[], { options }: PlanRequest): Step
 		const draft: Draft = {
 			...{ action: 'delete_identity', target, because, ends: [], remains: [], users: [] },
 			instructions: [
-				`once these steps are done and a new scan shows it, ${who} has nothing left on the clusters that were read, and may be deleted where it is kept`,
+				`once these steps are done and a new scan shows it, no kubeconfig and no binding names ${who} on the clusters that were read, and it may be deleted where it is kept; what remains of it is said with the steps`,
 				...(options.offboard === null
 					? []
 					: ['not before: deleting it first leaves kubeconfig and bindings in force']),

@@ -207,17 +207,33 @@ describe('[cli] plan, apply, restore', it => {
 		}));
 
 	it('marks first and acts on a later run, with --grace', () =>
-		withBench(async ({ dir, run }) => {
-			const planned = async () => {
-				const { code, stderr } = await run(
-					'plan report/result.json --grace 7 --history h.duckdb --out graceful.json',
-				);
+		withBench(async ({ dir, live, run }) => {
+			const planned = async (more = '') => {
+				const words = `plan report/result.json --grace 7 --history h.duckdb --out graceful.json${more}`;
+				const { code, stderr } = await run(words);
 				assert.is(code, 0, stderr);
 				const { steps, refused } = JSON.parse(readFileSync(join(dir, 'graceful.json'), 'utf8')) as Plan;
-				return [steps.length, refused.map(({ code }) => code)];
+				return [steps.length, refused.map(({ reason }) => reason.replace(/\d{4}-\d\d-\d\d/g, 'DAY'))];
 			};
-			assert.equal(await planned(), [0, ['grace', 'grace']]);
-			assert.equal(await planned(), [0, ['grace', 'grace']]);
+			const now = 'marked now; planned from DAY on, if it is still so';
+			const marked = 'marked on DAY; planned from DAY on';
+			assert.equal(await planned(), [0, [now, now]]);
+			assert.equal(await planned(), [0, [marked, marked]]);
+			// What is mended, and comes back, waits anew.
+			const [first] = live.cluster.objects.clusterrolebindings.filter(
+				({ metadata }) => metadata.name === 'orphan-0',
+			);
+			live.cluster.objects.clusterrolebindings = live.cluster.objects.clusterrolebindings.filter(
+				each => each !== first,
+			);
+			await run('scan --out report');
+			assert.equal(await planned(), [0, [marked]]);
+			live.cluster.objects.clusterrolebindings = [
+				...live.cluster.objects.clusterrolebindings,
+				...(first ? [first] : []),
+			];
+			await run('scan --out report');
+			assert.equal(await planned(' --only delete_binding'), [0, [now]]);
 		}));
 
 	it('plans nothing from a result of another time', () =>

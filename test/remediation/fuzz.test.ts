@@ -179,6 +179,7 @@ async function sampleJournal(signer: Signer): Promise<string> {
 	await journal.append({
 		kind: 'close',
 		outcomes: { done: 4, skipped: 0, unconfirmed: 0, failed: 0, advised: 0 },
+		left: 0,
 	});
 	return text;
 }

@@ -99,6 +99,13 @@ async function writePlan(plan: Plan, out: string, packs: string | undefined): Pr
 }
 
 const KIND = 'grace';
+/** A mark that counts no more. */
+const CLEARED = 0;
+
+/** Whether every step that there is was looked at. What could not be read today only waits longer. */
+function isWhole({ options: { only, exclude, policies, clusters, identities } }: Plan): boolean {
+	return [only, exclude, policies, clusters, identities].every(({ length }) => length === 0);
+}
 
 interface Grace {
 	rule(clusters: string[]): Promise<(step: Step) => string | null>;
@@ -119,15 +126,21 @@ async function openGrace(settings: Settings, days: number, now: EpochSeconds): P
 	const history: History = await openHistory(settings.history);
 	const marks = new Map<string, EpochSeconds>();
 	const fresh: Step[] = [];
+	const seen = new Set<string>();
+	const places = new Map<string, string>();
 	const keyOf = ({ cluster, action, target }: Step) => JSON.stringify([cluster.uid, action, target.uid]);
 	return {
 		rule: async clusters => {
 			for (const cluster of clusters)
-				for (const { target, kind, at } of await history.marks(cluster))
-					if (kind === KIND) marks.set(target, at);
+				for (const { target, kind, at } of await history.marks(cluster)) {
+					if (kind !== KIND) continue;
+					marks.set(target, at);
+					places.set(target, cluster);
+				}
 			return step => {
-				const since = marks.get(keyOf(step));
-				if (since === undefined) {
+				seen.add(keyOf(step));
+				const since = marks.get(keyOf(step)) ?? CLEARED;
+				if (since === CLEARED) {
 					fresh.push(step);
 					return `marked now; planned from ${formatDay(now + days * DAY)} on, if it is still so`;
 				}
@@ -135,10 +148,13 @@ async function openGrace(settings: Settings, days: number, now: EpochSeconds): P
 				return now < end ? `marked on ${formatDay(since)}; planned from ${formatDay(end)} on` : null;
 			};
 		},
-		save: async () => {
+		save: async plan => {
 			const unique = new Map(fresh.map(step => [keyOf(step), step]));
 			for (const [target, step] of unique)
 				await history.mark({ cluster: step.cluster.uid, target, kind: KIND, at: now });
+			// What is no more to be ended begins anew when it comes back; a plan of some steps tells nothing of the others.
+			for (const [target, cluster] of isWhole(plan) ? places : [])
+				if (!seen.has(target)) await history.mark({ cluster, target, kind: KIND, at: CLEARED });
 			await history.save(null);
 		},
 		close: history.close,

@@ -96,7 +96,7 @@ export async function run({ journal: path, ...flags }: RestoreFlags): Promise<vo
 				onStep: result => log(result.outcome === 'done' ? 'info' : 'warn', resultLine(result)),
 			});
 			if (before + results.length === prepared.steps.length)
-				await journal.append({ kind: 'close', outcomes: tally(journal.lines) });
+				await journal.append({ kind: 'close', outcomes: tally(journal.lines), left: 0 });
 			const done = before + results.filter(({ outcome }) => outcome === 'done').length;
 			await print(
 				`${done} put back, ${prepared.steps.length - done} not${isDryRun ? ' (a dry run: nothing was changed)' : ''}\n`,

@@ -29,7 +29,7 @@ export const removeSubjects: Action<BindingTarget> = {
 		bindPermission(target),
 		rolePermission(target),
 	],
-	undo: () => 'kubelapse restore puts the subjects back, as they were written',
+	undo: () => 'kubelapse restore puts the subjects back as they were written, those who are there by then',
 	objects: () => 1,
 	look: (place, target) => {
 		const removed = target.remove.map(subjectKey);
