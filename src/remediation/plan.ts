@@ -113,8 +113,7 @@ function draftCluster(scope: Scope, { options, ...rest }: PlanRequest): Drafts {
 		// An unknown about a whole source names no object.
 		const unknown = finding.outcome === 'unknown' || bar !== null;
 		if (unknown) {
-			const why = finding.gaps[0]?.message || 'it could not be judged';
-			drafter.refuse(name, bar ?? { code: 'outcome_unknown', reason: oneLine(why, 300) }, because);
+			drafter.refuse(name, bar ?? { code: 'outcome_unknown', reason: unknownWhy(finding) }, because);
 			continue;
 		}
 		const credential = ends === 'credential' ? scope.credential(uid) : undefined;
@@ -127,6 +126,11 @@ function draftCluster(scope: Scope, { options, ...rest }: PlanRequest): Drafts {
 	}
 	if (bar === null) sweep(scope, options, drafter);
 	return finished(drafter);
+}
+
+function unknownWhy({ policyId, gaps: [gap] }: Finding): string {
+	const why = gap === undefined || gap.message === '' ? '' : `: ${oneLine(gap.message, 300)}`;
+	return `${policyId} could not be judged${why}`;
 }
 
 /** What was put together, with a draft for each binding. */
