@@ -20,6 +20,7 @@ export interface JournalStore {
 
 /** The record of one run, which only grows. */
 export interface Journal {
+	/** Once a line could not be written, none is: each fails with the same error. */
 	append(entry: JournalEntry): Promise<Sealed>;
 	lines: readonly Sealed[];
 }
@@ -78,8 +79,9 @@ export function openJournal(
 		lines,
 		append: entry => {
 			const written = queue.then(() => write(entry));
-			// A line that could not be written fails its own step; the next one says so again.
-			queue = written.catch(() => undefined);
+			// What is on the disk of a line that failed is not known: a line after it could break the chain for ever.
+			queue = written;
+			written.catch(() => undefined);
 			return written;
 		},
 	};
