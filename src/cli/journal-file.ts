@@ -22,7 +22,8 @@ const WAIT_MS = 2_000;
  */
 export async function openJournalFile(path: string, trusted: ReadonlySet<string>): Promise<JournalFile> {
 	const place = `${await realpath(path).catch(() => path)}.lock`;
-	const taken = await lock(place, WAIT_MS).catch(cause => {
+	// A run takes as long as it takes: on another machine nobody can say whether it still writes.
+	const taken = await lock(place, WAIT_MS, { staleAfterMs: null }).catch(cause => {
 		throw unwritable(path, cause);
 	});
 	if ('holder' in taken) {

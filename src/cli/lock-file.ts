@@ -28,13 +28,22 @@ const TRY_EACH_MS = 50;
 /** What takes milliseconds has ended or crashed long before: only for those whose process cannot be asked for. */
 const STALE_AFTER_MS = 60_000;
 
+export interface LockOptions {
+	/** When the lock of a process that cannot be asked for, as on another machine, is stale; null for never. */
+	staleAfterMs?: number | null;
+}
+
 /**
  * Makes a file that nobody else may make at the same time, and waits for who has it. One whose process is
  * gone is taken away.
  * @returns the holder where it did not end in time.
  * @throws what the file system says where the file cannot be made.
  */
-export async function lock(path: string, waitMs: number): Promise<Lock | { holder: Holder | null }> {
+export async function lock(
+	path: string,
+	waitMs: number,
+	{ staleAfterMs = STALE_AFTER_MS }: LockOptions = {},
+): Promise<Lock | { holder: Holder | null }> {
 	const own = JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() });
 	const end = performance.now() + waitMs;
 	for (;;) {
@@ -44,7 +53,7 @@ export async function lock(path: string, waitMs: number): Promise<Lock | { holde
 		}
 		const text = await readFile(path, 'utf8').catch(() => null); // released since
 		const holder = text === null ? null : holderOf(text);
-		if (text !== null && (await isStale(path, holder))) await remove(path, text);
+		if (text !== null && (await isStale(path, holder, staleAfterMs))) await remove(path, text);
 		else if (performance.now() >= end) return { holder };
 		else await setTimeout(TRY_EACH_MS);
 	}
@@ -70,13 +79,14 @@ function holderOf(text: string): Holder | null {
 	}
 }
 
-async function isStale(path: string, holder: Holder | null): Promise<boolean> {
+async function isStale(path: string, holder: Holder | null, afterMs: number | null): Promise<boolean> {
 	if (holder !== null && holder.host === hostname()) return !isRunning(holder.pid);
+	if (afterMs === null) return false;
 	const since = await stat(path).then(
 		({ mtimeMs }) => mtimeMs,
 		() => Number.POSITIVE_INFINITY,
 	);
-	return Date.now() - since > STALE_AFTER_MS;
+	return Date.now() - since > afterMs;
 }
 
 function isRunning(pid: number): boolean {

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { lock } from '../../src/cli/lock-file.ts';
+import { openJournalFile } from '../../src/cli/journal-file.ts';
+import { type LockOptions, lock } from '../../src/cli/lock-file.ts';
 import { parseWaivers } from '../../src/cli/read-waivers.ts';
 import { byCodeUnit } from '../../src/lib/text.ts';
 import { json } from '../../src/reporters/json.ts';
@@ -15,13 +16,13 @@ const stale = JSON.stringify({ pid: spawnSync(process.execPath, ['-e', '']).pid,
 const alive = JSON.stringify({ pid: process.pid, host: hostname() });
 
 /** What `lock` answers where such a lock stands already. */
-const over = (text: string, ageMs = 0) =>
+const over = (text: string, ageMs = 0, options: LockOptions = {}) =>
 	withTempDir(async dir => {
 		const path = join(dir, 'x.lock');
 		await writeFile(path, text);
 		const then = (Date.now() - ageMs) / 1000;
 		await utimes(path, then, then);
-		const taken = await lock(path, 60);
+		const taken = await lock(path, 60, options);
 		if ('holder' in taken) return [taken.holder, await readFile(path, 'utf8')];
 		assert.is(taken.isHeld(), true);
 		taken.release();
@@ -66,10 +67,40 @@ describe('[cli] lock', it => {
 			],
 		);
 	});
+	it('that no age makes stale is taken of a process of this machine that is gone, and of nobody else', async () => {
+		const holder = { pid: 1, host: 'elsewhere.example.com' };
+		const [text, never] = [JSON.stringify(holder), { staleAfterMs: null }];
+		assert.equal(
+			[await over(text, 3_600_000, never), await over('', 3_600_000, never), await over(stale, 0, never)],
+			[
+				[holder, text],
+				[null, ''],
+				['taken', []],
+			],
+		);
+	});
 	it('is refused where there is no folder', () =>
 		withTempDir(async dir => {
 			const error = await lock(join(dir, 'gone', 'x.lock'), 0).catch((cause: unknown) => cause);
 			assert.match(String(error), /ENOENT/);
+		}));
+});
+
+describe('openJournalFile', it => {
+	it('takes no journal away from another machine, however old its lock is', () =>
+		withTempDir(async dir => {
+			const path = join(dir, 'journal');
+			await writeFile(`${path}.lock`, JSON.stringify({ pid: 1, host: 'elsewhere.example.com' }));
+			await utimes(`${path}.lock`, 0, 0);
+			const opened = openJournalFile(path, new Set()).then(file => file.close());
+			const { code, message } = await opened.then(
+				() => ({ code: 'opened', message: '' }),
+				error => error,
+			);
+			assert.equal(
+				[code, message],
+				['JOURNAL_LOCKED', `the journal ${path} is being written by process 1 of elsewhere.example.com`],
+			);
 		}));
 });
 
