@@ -115,15 +115,16 @@ export async function restoreKubeconfig(place: Workplace, image: KubeconfigImage
 			return { kind: 'refused', why: `${bindingName(binding)} was changed since; ${bin}` };
 		left.push(current);
 	}
-	const notes = [bin];
+	const refused: string[] = [];
 	for (const [at, before] of image.bindings.entries()) {
 		const restored = await restoreBinding(place, { kind: 'binding', ...before }, left[at] ?? null);
-		if (restored.kind === 'refused')
-			notes.push(`${bindingName(before.binding)} is not put back: ${restored.why}`);
+		if (restored.kind !== 'restored')
+			refused.push(`${bindingName(before.binding)} is not put back: ${restored.why}`);
 	}
-	return notes.length > image.bindings.length
-		? { kind: 'refused', why: notes.join('; ') }
-		: { kind: 'restored', after: null, notes };
+	if (refused.length === 0) return { kind: 'restored', after: null, notes: [bin] };
+	return refused.length === image.bindings.length
+		? { kind: 'refused', why: [...refused, bin].join('; ') }
+		: { kind: 'partial', why: refused.join('; '), notes: [bin] };
 }
 
 /** @see the console's help: "Use the kubeconfig recycle bin" */

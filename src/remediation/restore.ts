@@ -84,6 +84,8 @@ async function restoreStep(
 	try {
 		const restored = await action.restore(place, step.target, begun.before, ended.after);
 		if (restored.kind === 'refused') return end('skipped', restored.why);
+		if (restored.kind === 'partial')
+			return end('unconfirmed', `put back in part: ${[restored.why, ...restored.notes].join('; ')}`);
 		return end('done', request.isDryRun ? 'a dry run: nothing was changed' : restored.notes.join('; '));
 	} catch (error) {
 		return end('failed', describeFailure(error).message, true);

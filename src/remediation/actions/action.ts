@@ -30,6 +30,8 @@ export type Look =
 /** How a restore of one step went. */
 export type Restored =
 	| { kind: 'restored'; after: AfterImage | null; notes: string[] }
+	/** Some of it is back; `why` says what is not. */
+	| { kind: 'partial'; why: string; notes: string[] }
 	| { kind: 'refused'; why: string };
 
 /** Something that changes a cluster, with all that has to be known of it. */

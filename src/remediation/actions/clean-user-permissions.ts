@@ -92,14 +92,24 @@ export const cleanUserPermissions: Action<BulkTarget> = {
 	restore: async (place, _, before) => {
 		if (before.kind !== 'kubeconfigs')
 			return { kind: 'refused', why: 'the journal does not say what it was' };
+		const reasons: string[] = [];
 		const notes: string[] = [];
+		let isNothing = true;
 		for (const image of before.clusters) {
 			const hands = place.handsOf(image.cluster);
-			if (hands === null) return { kind: 'refused', why: `cluster ${image.cluster} is not reached` };
+			if (hands === null) {
+				reasons.push(`cluster ${image.cluster} is not reached`);
+				continue;
+			}
 			const one = await restoreKubeconfig({ ...place, hands }, image);
-			notes.push(...(one.kind === 'restored' ? one.notes : [`${hands.cluster.name}: ${one.why}`]));
+			if (one.kind !== 'restored') reasons.push(`${hands.cluster.name}: ${one.why}`);
+			if (one.kind === 'refused') continue;
+			isNothing = false;
+			notes.push(...one.notes);
 		}
-		return { kind: 'restored', after: null, notes };
+		if (reasons.length === 0) return { kind: 'restored', after: null, notes };
+		const why = reasons.join('; ');
+		return isNothing ? { kind: 'refused', why } : { kind: 'partial', why, notes };
 	},
 };
 
