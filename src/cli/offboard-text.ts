@@ -1,14 +1,14 @@
 import { formatDay } from '../lib/epoch.ts';
 import { oneLine, plural } from '../lib/text.ts';
 import type { ReportedCredential, ReportedGrant, ReportedIdentity } from '../model/report.ts';
-import type { Holding, Holdings, Remaining } from '../remediation/holdings.ts';
+import { type Holding, type Holdings, isWhole, type Remaining } from '../remediation/holdings.ts';
 import { shortId } from '../remediation/remains.ts';
 import { wrap } from '../reporters/terminal.ts';
 
 const COLUMNS = 80;
 
 /** Everything a person holds, on one page. */
-export function holdingsText({ name, holdings, unread }: Holdings): string {
+export function holdingsText({ name, holdings, unread, partly }: Holdings): string {
 	const count = <K extends 'credentials' | 'grants'>(key: K) =>
 		holdings.reduce((sum, each) => sum + each[key].length, 0);
 	const head = `${oneLine(name, 100)}: ${plural(count('credentials'), 'credential')} and ${plural(count('grants'), 'grant')} on ${plural(holdings.length, 'cluster')}`;
@@ -24,8 +24,17 @@ export function holdingsText({ name, holdings, unread }: Holdings): string {
 						COLUMNS,
 					),
 				]),
+		...(partly.length === 0 ? [] : ['', ...partlyLines(partly)]),
 	];
 	return `${lines.join('\n')}\n`;
+}
+
+function partlyLines(partly: Holdings['partly']): string[] {
+	const clusters = partly.map(({ name, sources }) => {
+		const what = sources.length === 0 ? '' : ` (${sources.join(', ').replaceAll('_', ' ')})`;
+		return `${oneLine(name, 60)}${what}`;
+	});
+	return wrap(`Partly read: ${clusters.join(', ')}: what is there is not known.`, COLUMNS);
 }
 
 function clusterLines({ cluster, identities, credentials, grants, groupGrants }: Holding): string[] {
@@ -78,11 +87,16 @@ function grantText({
 }
 
 /** What a scan afterwards shows. */
-export function endStateText({ name, unread }: Holdings, left: Remaining[]): string {
+export function endStateText(holdings: Holdings, left: Remaining[]): string {
+	const { name, unread, partly } = holdings;
 	const who = oneLine(name, 100);
 	const lines =
 		left.length === 0
-			? [`A scan afterwards finds nothing of ${who} that works.`]
+			? [
+					isWhole(holdings)
+						? `A scan afterwards finds nothing of ${who} that works.`
+						: `In what a scan afterwards could read, nothing of ${who} works.`,
+				]
 			: [
 					`A scan afterwards finds that this of ${who} still works:`,
 					...left.flatMap(({ cluster, what, until }) =>
@@ -98,5 +112,6 @@ export function endStateText({ name, unread }: Holdings, left: Remaining[]): str
 					`It could not read ${unread.map(each => oneLine(each.name, 60)).join(', ')}: what is there is not known.`,
 					COLUMNS,
 				);
-	return `\n${[...lines, ...gap].join('\n')}\n`;
+	const cut = partly.length === 0 ? [] : partlyLines(partly);
+	return `\n${[...lines, ...gap, ...cut].join('\n')}\n`;
 }

@@ -1,4 +1,4 @@
-import type { EpochSeconds } from '../model/facts.ts';
+import type { EpochSeconds, Source } from '../model/facts.ts';
 import type {
 	Report,
 	ReportedCluster,
@@ -7,7 +7,7 @@ import type {
 	ReportedIdentity,
 } from '../model/report.ts';
 import { identitiesNamed } from './plan.ts';
-import { scopesOf } from './scope.ts';
+import { type Scope, scopesOf } from './scope.ts';
 
 /** What one person holds on one cluster. */
 export interface Holding {
@@ -27,7 +27,18 @@ export interface Holdings {
 	holdings: Holding[];
 	/** Clusters of which nobody can say. */
 	unread: Pick<ReportedCluster, 'uid' | 'name' | 'status'>[];
+	/** Clusters where more may be than was found, and what of them was not read whole. */
+	partly: { uid: string; name: string; sources: Source[] }[];
 }
+
+/** What tells that somebody holds something. */
+const TELLING: readonly Source[] = [
+	'bindings',
+	'certificate_requests',
+	'token_secrets',
+	'cloud',
+	'identities',
+];
 
 /** Everything that somebody of that name has. */
 export function holdingsOf(report: Report, name: string): Holdings {
@@ -51,7 +62,30 @@ export function holdingsOf(report: Report, name: string): Holdings {
 		];
 	});
 	const isRead = ({ status }: ReportedCluster) => status === 'assessed' || status === 'partial';
-	return { name, holdings, unread: report.clusters.filter(cluster => !isRead(cluster)) };
+	return {
+		...{ name, holdings },
+		unread: report.clusters.filter(cluster => !isRead(cluster)),
+		partly: scopes.flatMap(scope => {
+			if (!isRead(scope.cluster)) return [];
+			const own = holdings.find(({ cluster }) => cluster.uid === scope.cluster.uid)?.credentials ?? [];
+			const sources = missingOf(scope, new Set(own.map(({ uid }) => uid)));
+			if (sources.length === 0 && scope.cluster.status === 'assessed') return [];
+			return [{ uid: scope.cluster.uid, name: scope.cluster.name, sources }];
+		}),
+	};
+}
+
+/** Sources that could hold more of somebody than was read. @param own their credentials */
+function missingOf({ gaps }: Pick<Scope, 'gaps'>, own: ReadonlySet<string>): Source[] {
+	const touching = gaps.filter(
+		({ code, subject }) => code !== 'not_configured' && (subject === '' || own.has(subject)),
+	);
+	return TELLING.filter(source => touching.some(gap => gap.source === source));
+}
+
+/** Whether nothing was left unread that could hold more. */
+export function isWhole({ unread, partly }: Holdings): boolean {
+	return unread.length === 0 && partly.length === 0;
 }
 
 /** Something that still opens a door. */
@@ -72,15 +106,22 @@ function lastEnd(credentials: ReportedCredential[]): EpochSeconds | null {
 	return Number.isFinite(last) ? last : null;
 }
 
-/** What still works, in words: credentials in force, and grants that name the person or their groups. */
+/** What still works or may work, in words: credentials that have not ended, and grants that name the person or their groups. */
 export function remaining({ holdings }: Holdings): Remaining[] {
 	return holdings.flatMap(({ cluster, credentials, grants, groupGrants }) => {
 		const effective = credentials.filter(({ state }) => state === 'effective');
+		const open = credentials.filter(({ state }) => state === 'effective' || state === 'unknown');
 		const isReach = grants.length > 0 || groupGrants.length > 0;
+		const doubt = (state: ReportedCredential['state']) =>
+			state === 'unknown' ? ', of which it is not known whether it works' : '';
+		const bare = (state: ReportedCredential['state']) =>
+			isReach
+				? ''
+				: `, ${state === 'unknown' ? 'and which' : 'which logs in and'} is granted nothing by its own name or groups`;
 		return [
-			...effective.map(({ kind, uid, notAfter }) => ({
+			...open.map(({ kind, uid, notAfter, state }) => ({
 				cluster: cluster.name,
-				what: `${kind.replaceAll('_', ' ')} ${uid}${isReach ? '' : ', which logs in and is granted nothing by its own name or groups'}`,
+				what: `${kind.replaceAll('_', ' ')} ${uid}${doubt(state)}${bare(state)}`,
 				until: notAfter,
 			})),
 			...grants.map(grant => ({ cluster: cluster.name, what: wordsOf(grant), until: null })),

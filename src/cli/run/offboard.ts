@@ -6,7 +6,7 @@ import type { Report } from '../../model/report.ts';
 import type { ScanRequest } from '../../model/scan.ts';
 import { breakGlassOf, preparePlan } from '../../remediate.ts';
 import { objectsByCluster } from '../../remediation/caps.ts';
-import { type Holdings, holdingsOf, remaining } from '../../remediation/holdings.ts';
+import { type Holdings, holdingsOf, isWhole, remaining } from '../../remediation/holdings.ts';
 import { scan } from '../../scan.ts';
 import { INTERRUPTED, interruption } from '../interrupt.ts';
 import { loadPolicies } from '../load-policies.ts';
@@ -39,9 +39,9 @@ export async function run({ user, ...flags }: OffboardFlags): Promise<void> {
 	if (holdings.holdings.length === 0) {
 		log(
 			'warn',
-			`nobody is called ${oneLine(user, 100)} on the clusters that were read: write a username, an id or a name as a report shows it`,
+			`nobody is called ${oneLine(user, 100)} on the clusters that were read, as far as they were: write a username, an id or a name as a report shows it`,
 		);
-		process.exitCode = holdings.unread.length > 0 ? INCOMPLETE : 0;
+		process.exitCode = isWhole(holdings) ? 0 : INCOMPLETE;
 		return;
 	}
 	const options: PlanOptions = {
@@ -60,9 +60,7 @@ export async function run({ user, ...flags }: OffboardFlags): Promise<void> {
 		await writeWhole(out, `${JSON.stringify(plan, null, 2)}\n`);
 		await print(`\nwrote ${out}\n`);
 	}
-	const isWhole =
-		holdings.unread.length === 0 && holdings.holdings.every(({ cluster }) => cluster.status === 'assessed');
-	process.exitCode = interruption.aborted ? INTERRUPTED : isWhole ? 0 : INCOMPLETE;
+	process.exitCode = interruption.aborted ? INTERRUPTED : isWhole(holdings) ? 0 : INCOMPLETE;
 	if (!apply) return;
 	if (out === '-')
 		throw new ScanError('USAGE', '--apply needs the plan in a file, and --out - writes none', {
@@ -79,8 +77,7 @@ export async function run({ user, ...flags }: OffboardFlags): Promise<void> {
 	const after = holdingsOf(await look(), user);
 	const left = remaining(after);
 	await print(endStateText(after, left));
-	process.exitCode =
-		code !== 0 ? code : after.unread.length > 0 ? INCOMPLETE : left.length > 0 ? FINDINGS : 0;
+	process.exitCode = code !== 0 ? code : !isWhole(after) ? INCOMPLETE : left.length > 0 ? FINDINGS : 0;
 }
 
 async function withProgress(
