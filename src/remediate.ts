@@ -20,7 +20,7 @@ import { recordsOf } from './remediation/journal.ts';
 import { withPermissions } from './remediation/permit.ts';
 import { makePlan } from './remediation/plan.ts';
 import { type RestoreRequest, type Undoable, undoableOf } from './remediation/restore.ts';
-import { type Actor, scopesOf } from './remediation/scope.ts';
+import { type Actor, type Scope, scopesOf } from './remediation/scope.ts';
 import { scan } from './scan.ts';
 
 /** How long a look at a cluster stands for the present. */
@@ -126,6 +126,8 @@ export interface Prepared {
 	notices: string[];
 	/** Objects that the steps change, by cluster. */
 	objects: ReadonlyMap<string, number>;
+	/** Why they are too many, by what others have changed within a day. */
+	tooMany: TooMany;
 	reached: Reached;
 	actors: ReadonlyMap<string, Actor>;
 	/** The plan made anew, from facts that are fresh. */
@@ -191,26 +193,35 @@ export async function prepareApply(request: ScanRequest, ask: ApplyAsk): Promise
 	}
 	const isBreakGlass = matcher(breakGlass);
 	const scopes = scopesOf(report, actors).filter(({ cluster }) => wanted.has(cluster.uid));
-	const sizes = scopes.map(({ cluster: { uid, name }, grants }) => ({
-		...{ uid, name },
-		grants: grants.length,
-		spent: ask.spent(uid),
-	}));
-	const over = overCaps(steps, sizes, ask.maxObjects);
+	const tooMany = capsOf(steps, scopes, ask.maxObjects);
 	return {
 		steps,
 		skipped,
 		refusals: [
-			...(over.length === 0
-				? []
-				: [`too much at once: ${over.join('; ')}. --max-objects N allows N on each cluster`]),
+			...tooMany(ask.spent),
 			...scopes.flatMap(scope => afterStateBars(scope, steps, isBreakGlass)),
 		],
 		notices,
 		objects: objectsByCluster(steps),
+		tooMany,
 		reached,
 		actors,
 		fresh: freshness(report, request, ask, planAnew),
+	};
+}
+
+type TooMany = (spent: (cluster: string) => number) => string[];
+
+function capsOf(steps: Step[], scopes: Scope[], maxObjects: number | null): TooMany {
+	return spent => {
+		const sizes = scopes.map(({ cluster: { uid, name }, grants }) => ({
+			...{ uid, name },
+			grants: grants.length,
+			spent: spent(uid),
+		}));
+		const over = overCaps(steps, sizes, maxObjects);
+		if (over.length === 0) return [];
+		return [`too much at once: ${over.join('; ')}. --max-objects N allows N on each cluster`];
 	};
 }
 
@@ -294,6 +305,8 @@ export interface PreparedRestore {
 	refusals: string[];
 	notices: string[];
 	objects: ReadonlyMap<string, number>;
+	/** Why they are too many, by what others have changed within a day. */
+	tooMany: TooMany;
 	reached: Reached;
 	isDeleted: RestoreRequest['isDeleted'];
 }
@@ -312,21 +325,14 @@ export async function prepareRestore(
 	const { notices } = await actorsOf(reached, wanted, report);
 	const scopes = new Map(scopesOf(report, new Map()).map(scope => [scope.cluster.uid, scope]));
 	const all = steps.map(({ step }) => step);
-	const sizes = [...wanted].flatMap(uid => {
-		const scope = scopes.get(uid);
-		return scope === undefined
-			? []
-			: [{ uid, name: scope.cluster.name, grants: scope.grants.length, spent: spent(uid) }];
-	});
-	const over = overCaps(all, sizes, maxObjects);
+	const known = [...scopes.values()].filter(({ cluster }) => wanted.has(cluster.uid));
+	const tooMany = capsOf(all, known, maxObjects);
 	return {
 		steps,
-		refusals:
-			over.length === 0
-				? []
-				: [`too much at once: ${over.join('; ')}. --max-objects N allows N on each cluster`],
+		refusals: tooMany(spent),
 		notices,
 		objects: objectsByCluster(all),
+		tooMany,
 		reached,
 		isDeleted: async (cluster, username) => {
 			const scope = scopes.get(cluster);

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
@@ -41,60 +41,103 @@ export async function journalSigner(folder: string): Promise<Signer> {
 	}
 }
 
-/** What runs have changed within a day, on disk before a run begins. */
+/** Objects that runs have changed, by run and cluster. */
+export type Changes = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+/** What runs have changed within a day, on disk before a run begins. Each start of `apply` or `restore` is one. */
 export interface Ledger {
-	/** Objects of a cluster that other runs changed, or had set out to change. */
+	/** What tells this run from every other. */
+	run: string;
+	/** Objects of a cluster that others had changed, or set out to change, when it was opened: for a first look. */
 	spent(cluster: string): number;
-	/** Sets what this run changes of each cluster; the last word counts. */
-	record(objects: ReadonlyMap<string, number>): Promise<void>;
+	/**
+	 * Sets out to change objects, unless something stands against it; nobody else does meanwhile.
+	 * @param check is given what others have changed or set out to by now, and says what stands against it.
+	 * @returns what the check says: where that is anything, nothing is set out to.
+	 */
+	reserve(objects: ReadonlyMap<string, number>, check: Check): Promise<string[]>;
+	/** Puts what was really changed in place of what it had set out to. */
+	settle(objects: ReadonlyMap<string, number>): Promise<void>;
 }
+
+type Check = (spent: (cluster: string) => number) => string[] | Promise<string[]>;
 
 interface Line {
 	at: EpochSeconds;
 	run: string;
 	cluster: string;
+	/** The last word of a run on a cluster counts. */
 	objects: number;
 }
 
 const WAIT_MS = 10_000;
 
-/** @param run what tells this run from others, and is the same where it is resumed. @throws {ScanError} */
-export async function openLedger(folder: string, run: string, now: () => EpochSeconds): Promise<Ledger> {
+/**
+ * @param earlier runs that have ended, perhaps without a word here, and what they did by their journal, which knows
+ * better: less what is about to be done again.
+ * @throws {ScanError}
+ */
+export async function openLedger(folder: string, earlier: Changes, now: () => EpochSeconds): Promise<Ledger> {
 	const path = join(folder, 'changes.jsonl');
 	await makeFolders(folder, 0o700).catch(cause => {
 		throw unusable(folder, cause);
 	});
-	const lines = await readLines(path);
+	const run = randomUUID();
+	const read = async () => corrected(lastWords(await readLines(path)), earlier);
+	const first = await read();
+	const locked = async <T>(work: (write: (lines: Line[]) => Promise<void>) => Promise<T>): Promise<T> => {
+		const taken = await lock(`${path}.lock`, WAIT_MS).catch(cause => {
+			throw unusable(folder, cause);
+		});
+		if ('holder' in taken) throw unusable(folder, new Error('another run holds it'));
+		try {
+			return await work(async lines => {
+				if (!taken.isHeld()) throw unusable(folder, new Error('another run has taken its lock'));
+				await append(path, lines);
+			});
+		} finally {
+			taken.release();
+		}
+	};
+	const own = (objects: ReadonlyMap<string, number>): Line[] =>
+		[...objects].map(([cluster, count]) => ({ at: now(), run, cluster, objects: count }));
+	const spentOf =
+		(lines: Line[]) =>
+		(cluster: string): number =>
+			lines
+				.filter(line => line.cluster === cluster && line.run !== run && now() - line.at < DAY)
+				.reduce((sum, { objects }) => sum + objects, 0);
 	return {
-		spent: cluster => {
-			const others = new Map<string, number>();
-			for (const line of lines)
-				if (line.cluster === cluster && line.run !== run && now() - line.at < DAY)
-					others.set(line.run, line.objects);
-			return [...others.values()].reduce((sum, objects) => sum + objects, 0);
-		},
-		record: async objects => {
-			const text = [...objects]
-				.map(
-					([cluster, count]) =>
-						`${JSON.stringify({ at: now(), run, cluster, objects: count } satisfies Line)}\n`,
-				)
-				.join('');
-			const taken = await lock(`${path}.lock`, WAIT_MS);
-			if ('holder' in taken) throw unusable(folder, new Error('another run holds it'));
-			try {
-				await append(path, text);
-			} finally {
-				taken.release();
-			}
-		},
+		run,
+		spent: spentOf(first),
+		reserve: (objects, check) =>
+			locked(async write => {
+				const lines = await read();
+				const refusals = await check(spentOf(lines));
+				// Others are to count what is done again once, too.
+				if (refusals.length === 0)
+					await write([...lines.filter(line => earlier.has(line.run)), ...own(objects)]);
+				return refusals;
+			}),
+		settle: objects => locked(write => write(own(objects))),
 	};
 }
 
-async function append(path: string, text: string): Promise<void> {
+function lastWords(lines: Line[]): Line[] {
+	return [...new Map(lines.map(line => [JSON.stringify([line.run, line.cluster]), line])).values()];
+}
+
+function corrected(lines: Line[], earlier: Changes): Line[] {
+	return lines.map(line => {
+		const changed = earlier.get(line.run);
+		return changed === undefined ? line : { ...line, objects: changed.get(line.cluster) ?? 0 };
+	});
+}
+
+async function append(path: string, lines: Line[]): Promise<void> {
 	const file = await open(path, 'a', 0o600);
 	try {
-		await file.writeFile(text);
+		await file.writeFile(lines.map(line => `${JSON.stringify(line)}\n`).join(''));
 		await file.sync();
 	} finally {
 		await file.close();

@@ -26,9 +26,11 @@ export type JournalEntry =
 			key: string;
 			/** How many steps there are to do. */
 			steps: number;
+			/** The run, as the caps know it. */
+			run?: string;
 	  }
-	/** An earlier run was cut short; from here another one goes on. */
-	| { kind: 'resume' }
+	/** An earlier run has ended, or was cut short; from here another one goes on. */
+	| { kind: 'resume'; run?: string }
 	/** It is about to be done: what there was is on record before anything changes. */
 	| { kind: 'begin'; step: Step; by: string; before: BeforeImage }
 	| {

@@ -44,6 +44,10 @@ async function withBench(run: (bench: Bench) => Promise<void>): Promise<void> {
 	);
 }
 
+/** Ids of the steps of a plan that change something. */
+const deedsOf = ({ steps }: Plan) =>
+	steps.flatMap(({ id, action }) => (/^(delete|remove)_/.test(action) ? [id] : []));
+
 const errorOf = ({ code, stderr }: CliResult) => [
 	code,
 	stderr.split('\n').find(line => line.startsWith('kubelapse: error')) ?? stderr,
@@ -192,6 +196,66 @@ describe('[cli] plan, apply, restore', it => {
 			const second = errorOf(await run('apply second.json --yes --max-objects 1'));
 			assert.match(String(second[1]), /1 object and 1 within the last 24 h of at most 1/);
 			assert.equal([second[0], writes()], [2, 1]);
+		}));
+
+	it('adds up over journals and batches, and leaves room for what was not done', () =>
+		withBench(async ({ dir, live, plan, run, writes }) => {
+			// What no run has settled, as after a crash, is taken for done.
+			const [{ uid = '' } = {}] = plan.result.clusters;
+			const ledger = join(dir, '.local', 'state', 'kubelapse', 'changes.jsonl');
+			await run('apply plan.json --dry-run');
+			const set = (objects: number) =>
+				writeFileSync(
+					ledger,
+					`${JSON.stringify({ at: Math.floor(Date.now() / 1000), run: 'x', cluster: uid, objects })}\n`,
+				);
+			set(3);
+			const full = errorOf(await run('apply plan.json --yes'));
+			set(2);
+			const applied = await run('apply plan.json --yes');
+			assert.is(applied.code, 0, applied.stderr);
+			for (const name of ['gone-0', 'gone-1'])
+				live.cluster.objects.serviceaccounts.push({
+					metadata: {
+						...{ name, namespace: 'shop', uid: name, resourceVersion: '1' },
+						creationTimestamp: '2026-01-01T00:00:00Z',
+					},
+				});
+			const steps = deedsOf(plan).map(id => `restore plan.json.journal --yes --max-objects 5 --step ${id}`);
+			const first = await run(steps[0] ?? '');
+			assert.is(first.code, 0, first.stderr);
+			const second = errorOf(await run(steps[1] ?? ''));
+			const other = errorOf(await run(`${steps[1]} --record other`));
+			const over = /1 object and 5 within the last 24 h of at most 5/;
+			for (const [, text] of [second, other]) assert.match(String(text), over);
+			assert.match(String(full[1]), /2 objects and 3 within the last 24 h of at most 4/);
+			assert.equal([full[0], second[0], other[0], writes()], [2, 2, 2, 3]);
+			const all = await run('restore plan.json.journal --yes --max-objects 6');
+			assert.equal([all.code, all.stdout.split('\n').at(-2), writes()], [0, '2 put back, 0 not', 4]);
+		}));
+
+	it('puts back the steps that are named, and says where none is', () =>
+		withBench(async ({ live, plan, run, writes }) => {
+			const [done, skipped] = deedsOf(plan);
+			const [, second] = live.cluster.objects.clusterrolebindings.filter(({ metadata }) =>
+				/^orphan/.test(metadata.name),
+			);
+			second?.subjects?.push({ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'new' });
+			assert.is((await run('apply plan.json --yes')).code, 0);
+			const restore = (words: string) => run(`restore plan.json.journal --yes --step ${words}`);
+			const nothing = await Promise.all(deedsOf(plan).map(id => restore(`${id} --dry-run`)));
+			assert.equal(nothing.map(({ code, stdout }) => [code, stdout.split('\n').at(-2)]).toSorted(), [
+				[4, '0 put back, 0 not (a dry run: nothing was changed)'],
+				[4, '0 put back, 1 not (a dry run: nothing was changed)'],
+			]);
+			assert.equal(
+				[errorOf(await restore(done?.slice(0, 3) ?? '')), errorOf(await restore(`${skipped} --step zzzzzz`))],
+				[
+					[2, `kubelapse: error: --step ${done?.slice(0, 3)} names no step of the journal; nothing was done`],
+					[2, 'kubelapse: error: --step zzzzzz names no step of the journal; nothing was done'],
+				],
+			);
+			assert.is(writes(), 1);
 		}));
 
 	it('skips what somebody else has changed meanwhile, and says so', () =>

@@ -3,10 +3,11 @@ import { ScanError } from '../../lib/scan-error.ts';
 import { oneLine, plural } from '../../lib/text.ts';
 import type { JournalEntry } from '../../model/journal.ts';
 import type { Plan, Step } from '../../model/plan.ts';
-import { clustersOf, type Prepared, pause, prepareApply } from '../../remediate.ts';
+import { type Prepared, pause, prepareApply } from '../../remediate.ts';
 import { applySteps } from '../../remediation/apply.ts';
 import { approverOf } from '../../remediation/approval.ts';
-import { type Journal, openJournal, type Signer } from '../../remediation/journal.ts';
+import { changesByRun } from '../../remediation/changes.ts';
+import { type Journal, openJournal, recordsOf, type Signer } from '../../remediation/journal.ts';
 import type { StepResult } from '../../remediation/run-step.ts';
 import type { ApplyFlags } from '../apply.ts';
 import { askNumber } from '../ask-number.ts';
@@ -66,7 +67,10 @@ export async function applyFile(path: string, settings: Settings, how: ApplyHow)
 		: await openJournalFile(how.journal, trusted);
 	try {
 		refuseOther(file.lines[0]?.entry, plan, how.journal);
-		const ledger = await openLedger(folder, plan.digest, clock);
+		const records = recordsOf(file.lines);
+		const again = plan.steps.filter(({ id }) => records.get(id)?.ended?.outcome !== 'done');
+		const earlier = changesByRun(file.lines, new Set(again.map(({ id }) => id)));
+		const ledger = await openLedger(folder, earlier, clock);
 		return await applyWith(plan, settings, how, { file, signer, ledger });
 	} finally {
 		await file.close();
@@ -81,7 +85,7 @@ export function trustedKeys(settings: Settings, signer: Signer): Set<string> {
 }
 
 /** A dry run goes by what is on record, and adds nothing to it. */
-async function readOnly(path: string, trusted: ReadonlySet<string>): Promise<JournalFile> {
+export async function readOnly(path: string, trusted: ReadonlySet<string>): Promise<JournalFile> {
 	const none = { lines: [], wholeBytes: 0, isTorn: false };
 	const read = await readJournalFile(path, trusted).catch(error => {
 		if (error instanceof ScanError && error.code === 'FILE_UNREADABLE') return none;
@@ -98,7 +102,8 @@ function refuseOther(entry: JournalEntry | undefined, plan: Plan, path: string):
 	});
 }
 
-interface Books {
+/** What a run is written to. */
+export interface Books {
 	file: JournalFile;
 	signer: Signer;
 	ledger: Ledger;
@@ -125,26 +130,52 @@ async function applyWith(
 	try {
 		for (const notice of prepared.notices) log('warn', notice);
 		await print(preview(prepared));
-		const [refusal] = prepared.refusals;
-		if (refusal !== undefined) {
-			for (const other of prepared.refusals.slice(1)) log('error', other);
-			throw new ScanError('PLAN_REFUSED', `${refusal}; nothing was done`, {
-				hint: 'plan less at once with --only, --cluster or --policy, or raise what is named',
-			});
-		}
+		refuse(prepared.refusals);
 		const count = sum(prepared.objects);
 		if (count > 0 && how.isAsked && !how.isDryRun)
 			await askNumber(
 				count,
 				`${plural(count, 'object')} on ${plural(prepared.objects.size, 'cluster')} will be changed`,
 			);
-		if (!how.isDryRun) await ledger.record(prepared.objects);
 		const journal = openJournal(file.store, file.lines, signer, clock);
-		await begin(journal, plan, signer);
+		const start = () => begin(journal, plan, signer, ledger);
+		if (how.isDryRun) await start();
+		else refuse(await reserve(ledger, prepared, start));
 		return await carryOut(prepared, journal, settings, how, ledger);
 	} finally {
 		prepared.reached.close();
 	}
+}
+
+/** @throws {ScanError} PLAN_REFUSED */
+function refuse([refusal, ...others]: string[]): void {
+	if (refusal === undefined) return;
+	for (const other of others) log('error', other);
+	throw new ScanError('PLAN_REFUSED', `${refusal}; nothing was done`, {
+		hint: 'plan less at once with --only, --cluster or --policy, or raise what is named',
+	});
+}
+
+/**
+ * Sets out to change what was prepared, unless others have meanwhile set out to change too much. The journal names the
+ * run first: what is set out to and cut short is then known to be of it.
+ */
+export function reserve(
+	ledger: Ledger,
+	{ objects, tooMany }: Pick<Prepared, 'objects' | 'tooMany'>,
+	begin: () => Promise<unknown>,
+): Promise<string[]> {
+	return ledger.reserve(objects, async spent => {
+		const refusals = tooMany(spent);
+		if (refusals.length === 0) await begin();
+		return refusals;
+	});
+}
+
+/** Leaves to other runs what was not done; what may have been counts. */
+export async function settle(ledger: Ledger, { objects }: Pick<Prepared, 'objects'>, { lines }: Journal) {
+	const changed = changesByRun(lines).get(ledger.run);
+	await ledger.settle(new Map([...objects.keys()].map(uid => [uid, changed?.get(uid) ?? 0])));
 }
 
 /** Targets that are live: nothing is changed on what files say. @throws {ScanError} USAGE */
@@ -160,14 +191,14 @@ export async function liveRequest(settings: Settings) {
 	return buildRequest(settings);
 }
 
-async function begin(journal: Journal, plan: Plan, { publicKey }: Signer): Promise<void> {
+async function begin(journal: Journal, plan: Plan, { publicKey }: Signer, { run }: Ledger): Promise<void> {
 	if (journal.lines.length > 0) {
-		await journal.append({ kind: 'resume' });
+		await journal.append({ kind: 'resume', run });
 		return;
 	}
 	await journal.append({
 		...{ kind: 'open', apiVersion: 'kubelapse/journal/v1', command: 'apply' },
-		...{ of: plan.digest, key: publicKey, steps: plan.steps.length },
+		...{ of: plan.digest, key: publicKey, steps: plan.steps.length, run },
 	});
 }
 
@@ -195,30 +226,14 @@ async function carryOut(
 		signal: interruption,
 		onStep: result => log(result.isFault ? 'error' : 'info', resultLine(result)),
 	});
-	if (!how.isDryRun) await ledger.record(changedObjects(prepared, results));
 	await print(outcomeText(results, left, prepared, how));
+	if (!how.isDryRun) await settle(ledger, prepared, journal);
 	if (interruption.aborted) return INTERRUPTED;
 	const isWhole =
 		left.length === 0 &&
 		prepared.skipped.every(({ isUnread }) => !isUnread) &&
 		results.every(({ outcome }) => outcome !== 'failed' && outcome !== 'unconfirmed');
 	return isWhole ? 0 : PARTLY;
-}
-
-/** What was not done leaves room for other runs; what may have been counts. */
-function changedObjects({ objects, steps }: Prepared, results: StepResult[]): Map<string, number> {
-	const isDone = new Set(
-		results.flatMap(({ step, outcome }) =>
-			outcome === 'done' || outcome === 'unconfirmed' ? [step.id] : [],
-		),
-	);
-	const counts = new Map([...objects.keys()].map(uid => [uid, 0]));
-	for (const [uid, all] of objects) {
-		const mine = steps.filter(step => clustersOf(step).includes(uid));
-		const done = mine.filter(({ id }) => isDone.has(id)).length;
-		counts.set(uid, done === 0 ? 0 : all);
-	}
-	return counts;
 }
 
 export const sum = (counts: ReadonlyMap<string, number>) =>
