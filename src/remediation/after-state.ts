@@ -1,4 +1,3 @@
-import { readSubjectUid } from '../lib/alibaba-uid.ts';
 import { impliedGroups, subjectKey, userOf } from '../lib/subject.ts';
 import { oneLine } from '../lib/text.ts';
 import type { Step } from '../model/plan.ts';
@@ -17,9 +16,14 @@ export function afterStateBars(
 	const before = administrators(scope, NOTHING);
 	const after = administrators(scope, end);
 	const bars: string[] = [];
-	// A cluster that had none before, as one of system:masters alone, is left as it was.
-	if (before.length > 0 && after.length === 0)
-		bars.push(`${name}: nobody who is known to work would be cluster-admin any more (now: ${some(before)})`);
+	// Who is known to be gone was none; of everybody else nobody can say that they were not the last.
+	const lostOnes = scope.grants.filter(
+		grant => isAdministrative(grant) && end.isGone(grant) && !isKnownGone(scope, grant),
+	);
+	if (after.length === 0 && (before.length > 0 || lostOnes.length > 0)) {
+		const names = before.length > 0 ? before : lostOnes.map(({ subject }) => subjectName(subject));
+		bars.push(`${name}: nobody who is known to work would be cluster-admin any more (now: ${some(names)})`);
+	}
 	for (const actor of scope.actors) {
 		const lost = lossOf(scope, actor, end);
 		if (lost !== '')
@@ -60,7 +64,7 @@ function endedBy({ cluster }: Scope, steps: readonly Step[]): Ended {
 		if (target.kind === 'binding')
 			for (const subject of target.remove) removed.add(`${target.uid} ${subjectKey(subject)}`);
 	}
-	const isCleaned = (username: string) => accounts.has(readSubjectUid(username)?.uid ?? '');
+	const isCleaned = (username: string) => accounts.has(/^\d{10,20}(?=-|$)/.exec(username)?.[0] ?? '');
 	return {
 		isGone: ({ bindingUid, subject }) =>
 			removed.has(`${bindingUid} ${subjectKey(subject)}`) ||
@@ -73,9 +77,7 @@ function endedBy({ cluster }: Scope, steps: readonly Step[]): Ended {
 /** Subjects bound to cluster-admin that somebody can log in as: a group counts by its members' certificates alone. */
 function administrators(scope: Scope, { isGone, isEnded }: Ended): string[] {
 	const logins = scope.credentials.filter(each => each.state === 'effective' && !isEnded(each));
-	const grants = scope.grants.filter(
-		grant => grant.namespace === '' && grant.powers.includes('cluster_admin') && !isGone(grant),
-	);
+	const grants = scope.grants.filter(grant => isAdministrative(grant) && !isGone(grant));
 	const working = grants.filter(({ subject }) => {
 		if (subject.kind === 'Group')
 			return subject.name !== 'system:masters' && logins.some(({ groups }) => groups.includes(subject.name));
@@ -85,7 +87,16 @@ function administrators(scope: Scope, { isGone, isEnded }: Ended): string[] {
 			logins.some(({ username }) => scope.isSameUser(username, user))
 		);
 	});
-	return [...new Set(working.map(({ subject }) => `${subject.kind} ${subject.name}`))];
+	return [...new Set(working.map(({ subject }) => subjectName(subject)))];
+}
+
+const subjectName = ({ kind, name }: ReportedGrant['subject']) => `${kind} ${name}`;
+const isAdministrative = ({ namespace, powers }: ReportedGrant) =>
+	namespace === '' && powers.includes('cluster_admin');
+
+function isKnownGone(scope: Scope, { subject, subjectExists }: ReportedGrant): boolean {
+	if (subject.kind === 'ServiceAccount') return subjectExists === 'no';
+	return subject.kind === 'User' && scope.identityOf(userOf(subject))?.state === 'deleted';
 }
 
 /** What somebody would lose: a grant of their own, or a power that only everybody's groups gave them. */
@@ -120,8 +131,8 @@ const powersOf = (grants: ReportedGrant[]): Set<Power> =>
 	new Set(grants.filter(({ namespace }) => namespace === '').flatMap(({ powers }) => powers));
 
 function namesOf(scope: Scope, username: string): string[] {
-	const { name = '', displayName = '' } = scope.identityOf(username) ?? {};
-	return [username, name, displayName].filter(each => each !== '');
+	const { id = '', account = '', name = '', displayName = '' } = scope.identityOf(username) ?? {};
+	return [username, id, account, name, displayName].filter(each => each !== '');
 }
 
 function some(names: string[]): string {

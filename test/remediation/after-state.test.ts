@@ -38,6 +38,18 @@ describe('afterStateBars', it => {
 			LAST,
 		));
 
+	it('refuses to end the only one of whom nobody can say whether they work', async () =>
+		assert.equal(
+			await barsOf(withRoster([listed('ann', 'unknown')], { roles: [admin], bindings: [annAdmin] }), 'ann'),
+			LAST,
+		));
+
+	it('is content where the only one is known to be gone', async () =>
+		assert.equal(
+			await barsOf(withRoster([listed('ann', 'deleted')], { roles: [admin], bindings: [annAdmin] }), 'ann'),
+			[],
+		));
+
 	it('is content with another who has a credential in force', async () =>
 		assert.equal(
 			await barsOf(
