@@ -86,7 +86,7 @@ function draft(report: Report, { breakGlass, ...ask }: PlanAsk, actors: Readonly
 }
 
 /** The clusters that a step is about. */
-export function clustersOf({ cluster, target }: Pick<Step, 'cluster' | 'target'>): string[] {
+function clustersOf({ cluster, target }: Pick<Step, 'cluster' | 'target'>): string[] {
 	return target.kind === 'kubeconfigs' ? target.clusters.map(({ uid }) => uid) : [cluster.uid];
 }
 
@@ -186,7 +186,7 @@ export async function prepareApply(request: ScanRequest, ask: ApplyAsk): Promise
 			steps.push(step);
 			continue;
 		}
-		const unread = unreadOf(report, clustersOf(step));
+		const unread = unreadOf(report, clustersOf(step), plan);
 		const why = unread || movedSince(step, anew);
 		if (why === '') steps.push(step);
 		else skipped.push({ step, why, isUnread: unread !== '' });
@@ -197,10 +197,7 @@ export async function prepareApply(request: ScanRequest, ask: ApplyAsk): Promise
 	return {
 		steps,
 		skipped,
-		refusals: [
-			...tooMany(ask.spent),
-			...scopes.flatMap(scope => afterStateBars(scope, steps, isBreakGlass)),
-		],
+		refusals: [...tooMany(ask.spent), ...scopes.flatMap(scope => afterStateBars(scope, steps, isBreakGlass))],
 		notices,
 		objects: objectsByCluster(steps),
 		tooMany,
@@ -248,7 +245,7 @@ function asRead(request: ScanRequest): ScanRequest {
 function freshness(
 	report: Report,
 	request: ScanRequest,
-	{ now, bundle }: Pick<ApplyAsk, 'now' | 'bundle'>,
+	{ now, bundle, plan: planned }: Pick<ApplyAsk, 'now' | 'bundle' | 'plan'>,
 	planAnew: (report: Report) => Plan,
 ): Prepared['fresh'] {
 	const first = { at: report.run.now, plan: planAnew(report) };
@@ -261,7 +258,7 @@ function freshness(
 		const found = report.clusters.filter(({ uid }) => clusters.includes(uid));
 		const again = { ...narrowed(request, found), now: now() };
 		const plan = scan(asRead(again), bundle).then(anew => {
-			const unread = unreadOf(anew, clusters);
+			const unread = unreadOf(anew, clusters, planned);
 			if (unread !== '') throw new ApiError('unreachable', 0, unread);
 			return planAnew(anew);
 		});
@@ -270,11 +267,14 @@ function freshness(
 	};
 }
 
-/** Why a fresh look at clusters is none; empty where each was read. */
-function unreadOf({ clusters, gaps }: Report, uids: string[]): string {
+/** Why a fresh look at clusters is none; empty where each was read, and is the one that was planned on. */
+function unreadOf({ clusters, gaps }: Report, uids: string[], { result }: Pick<Plan, 'result'>): string {
 	for (const uid of uids) {
 		const found = clusters.find(cluster => cluster.uid === uid);
 		if (found === undefined) return 'its cluster is not among the targets, or was not found';
+		const planned = result.clusters.find(cluster => cluster.uid === uid);
+		if (planned === undefined || !isSameCluster(planned, found))
+			return 'its cluster is another one with the same id, a copy perhaps: it shares no certificate authority with it';
 		if (found.status === 'assessed' || found.status === 'partial') continue;
 		const why = gaps.find(({ cluster }) => cluster.uid === uid)?.message ?? found.status.replace('_', ' ');
 		return `its cluster could not be read again: ${why}`;
@@ -282,12 +282,21 @@ function unreadOf({ clusters, gaps }: Report, uids: string[]): string {
 	return '';
 }
 
+/** A cluster that was restored from a backup of another has its uid, and its objects' too. */
+function isSameCluster(planned: Plan['result']['clusters'][number], found: ReportedCluster): boolean {
+	const now = found.certificateAuthorities.map(({ sha256 }) => sha256);
+	if (now.length === 0 || planned.authorities.length === 0) return planned.server === found.server;
+	return now.some(sha256 => planned.authorities.includes(sha256));
+}
+
 /** The same request for some clusters alone. */
 function narrowed(request: ScanRequest, clusters: ReportedCluster[]): ScanRequest {
 	const contexts = clusters.flatMap(cluster => cluster.contexts);
 	const kubeconfigs = contexts.map(id => {
 		const at = id.lastIndexOf('#');
-		return { path: id.slice(0, at), contexts: [id.slice(at + 1)], names: {}, isExact: true };
+		const [path, context] = [id.slice(0, at), id.slice(at + 1)];
+		const names = request.kubeconfigs.find(each => each.path === path)?.names ?? {};
+		return { path, contexts: [context], names, isExact: true };
 	});
 	const listed = clusters.flatMap(({ uid, provider }) => (provider === 'alibaba' ? [uid] : []));
 	return {

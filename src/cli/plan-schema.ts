@@ -117,7 +117,9 @@ export const planSchema = z.strictObject({
 		now: seconds,
 		version: text,
 		policyDigest: text,
-		clusters: z.array(z.strictObject({ uid: text, name: text, collectedAt: seconds })),
+		clusters: z.array(
+			z.strictObject({ uid: text, name: text, collectedAt: seconds, server: text, authorities: texts }),
+		),
 	}),
 	options: z.strictObject({
 		only: texts,

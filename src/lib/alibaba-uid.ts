@@ -11,6 +11,11 @@ export function readSubjectUid(name: string): SubjectUid | null {
 	return uid === undefined ? null : { uid, suffix };
 }
 
+/** Whether a name is one that the service takes for an account's: `<uid>` or `<uid>-` and anything. */
+export function isOfAccount(name: string, uid: string): boolean {
+	return name === uid || name.startsWith(`${uid}-`);
+}
+
 /** What the first digit says: only how to word it, never whether somebody is gone. */
 export function uidKind(uid: string): 'root' | 'ram_user' | 'ram_role' | null {
 	return ({ '1': 'root', '2': 'ram_user', '3': 'ram_role' } as const)[uid[0] ?? ''] ?? null;

@@ -181,6 +181,8 @@ export const refusalReasons = [
 	'attempt_unknown',
 	'grace',
 	'used_otherwise',
+	'waived',
+	'server_too_old',
 	'object_unknown',
 	'empty_cluster_list',
 ] as const;
@@ -232,7 +234,15 @@ export interface Plan {
 		now: EpochSeconds;
 		version: string;
 		policyDigest: string;
-		clusters: { uid: string; name: string; collectedAt: EpochSeconds }[];
+		clusters: {
+			uid: string;
+			name: string;
+			collectedAt: EpochSeconds;
+			/** URL of its API server. */
+			server: string;
+			/** SHA-256 of the certificate authorities of its clients, sorted: a copy with the same uid has others. */
+			authorities: string[];
+		}[];
 	};
 	options: PlanOptions;
 	steps: Step[];

@@ -1,4 +1,3 @@
-import { readSubjectUid } from '../lib/alibaba-uid.ts';
 import { byCodeUnit } from '../lib/text.ts';
 import type { Subject } from '../model/facts.ts';
 import type { Finding } from '../model/finding.ts';
@@ -83,11 +82,12 @@ export function createDrafter(scope: Scope, options: PlanOptions, guards: GuardO
 			const { floor, sources } = actions[action];
 			return finding === null
 				? gapBar(scope, sources, object)
-				: findingBar(finding, scope, { floor, sources });
+				: findingBar(finding, scope, { floor, sources, object });
 		},
 		isCleaned: ({ kind, name }) => {
-			const uid = kind === 'User' ? readSubjectUid(name)?.uid : undefined;
-			return uid !== undefined && drafts.has(`clean_permissions kubeconfig:${scope.cluster.uid}/${uid}`);
+			const uid = /^\d{10,20}(?=-|$)/.exec(name)?.[0];
+			const key = `clean_permissions kubeconfig:${scope.cluster.uid}/${uid}`;
+			return kind === 'User' && uid !== undefined && drafts.has(key);
 		},
 		result: () => ({ drafts: [...drafts.values()], refused: [...refusals.values()] }),
 	};

@@ -1,3 +1,4 @@
+import { readSubjectUid } from '../lib/alibaba-uid.ts';
 import { deletable } from '../lib/deletable.ts';
 import { byCodeUnit, oneLine } from '../lib/text.ts';
 import type { EpochSeconds, Source, Subject } from '../model/facts.ts';
@@ -49,13 +50,15 @@ export function clusterBar({ cluster }: Scope, { now, maxAgeSeconds }: GuardOpti
  * Whether a finding justifies an action.
  * @param floor the worst evidence of use on which the action is ever planned, where use is what is judged.
  * @param sources what the action has to know whole, beside what the policy needs.
- * @param object uid of what the finding is about.
+ * @param object uid of what the action ends, which may be another object than the finding is about.
  */
 export function findingBar(
 	finding: Finding,
 	scope: Scope,
-	{ floor, sources }: { floor: Exclude<Grade, 'none'>; sources: readonly Source[] },
+	{ floor, sources, object }: { floor: Exclude<Grade, 'none'>; sources: readonly Source[]; object: string },
 ): Bar | null {
+	if (scope.waived.has(object))
+		return bar('waived', 'a waiver accepts it for now: it is not ended for another finding');
 	if (finding.outcome === 'unknown') {
 		const [why] = finding.gaps;
 		return bar('outcome_unknown', why?.message || 'it could not be judged');
@@ -77,7 +80,8 @@ export function findingBar(
 			return bar('grade_too_low', `the evidence of use is of grade ${grade}, and ${wanted} is asked for`);
 	}
 	if (!finding.remediation.safe) return bar('grade_too_low', finding.remediation.why);
-	return gapBar(scope, [...policy.needs, ...sources], finding.subject.uid);
+	const needed = [...policy.needs, ...sources];
+	return gapBar(scope, needed, finding.subject.uid) ?? gapBar(scope, needed, object);
 }
 
 /** Whether something that is needed could not be read, for the whole cluster or for this object. */
@@ -133,7 +137,14 @@ export function identityBar(
 	if (isOwn)
 		return bar('own_identity', 'it is whoever scans, plans or applies: nobody takes away their own access');
 	const identity = kind === 'Group' ? undefined : scope.identityOf(username);
-	const names = [username, name, identity?.name ?? '', identity?.displayName ?? ''];
+	const uid = readSubjectUid(username)?.uid ?? '';
+	if (
+		kind === 'User' &&
+		(identity?.type === 'root' || (uid !== '' && uid === scope.cluster.cloud?.accountId))
+	)
+		return bar('root_account', 'it is the Alibaba Cloud account itself');
+	const { id = '', account = '', name: shown = '', displayName = '' } = identity ?? {};
+	const names = [username, name, id, account, shown, displayName];
 	return names.some(each => each !== '' && isBreakGlass(each))
 		? bar('break_glass', 'it is kept for emergencies')
 		: null;

@@ -55,7 +55,9 @@ export function makePlan(report: Report, request: PlanRequest): Plan {
 		...checksOf(scope, drafts),
 	]);
 	const all = request.options.bulk ? inBulk(drafted, scopes) : drafted;
-	const chosen = [...all, ...farewells(parts, all, request)].filter(step => isChosen(step, request.options));
+	const wanted = all.filter(step => isChosen(step, request.options));
+	const last = farewells(parts, wanted, request).filter(step => isChosen(step, request.options));
+	const chosen = [...wanted, ...last];
 	const refused = parts.flatMap(part => part.refused);
 	const steps: Step[] = [];
 	for (const step of chosen) {
@@ -70,7 +72,10 @@ export function makePlan(report: Report, request: PlanRequest): Plan {
 			now: report.run.now,
 			version: report.run.version,
 			policyDigest: report.run.policyDigest,
-			clusters: scopes.map(({ cluster: { uid, name, collectedAt } }) => ({ uid, name, collectedAt })),
+			clusters: scopes.map(({ cluster: { uid, name, collectedAt, server, certificateAuthorities } }) => ({
+				...{ uid, name, collectedAt, server },
+				authorities: certificateAuthorities.map(({ sha256 }) => sha256).sort(byCodeUnit),
+			})),
 		},
 		options: request.options,
 		steps: withoutIdleChecks(steps).sort(inOrder),
@@ -371,7 +376,9 @@ type Part = { scope: Scope } & Drafts;
 
 /** Whoever has nothing left on any cluster that was read may be deleted where they are kept: last of all. */
 function farewells(parts: Part[], steps: Step[], { options }: PlanRequest): Step[] {
-	if (parts.some(({ scope }) => ['unreachable', 'not_assessed'].includes(scope.cluster.status))) return [];
+	// Of clusters that were not read whole, or not looked at, nobody can say so.
+	if (options.clusters.length > 0 || parts.some(({ scope }) => scope.cluster.status !== 'assessed'))
+		return [];
 	const ended = new Map<string, { part: Part; identity: ReportedIdentity; because: Because[] }>();
 	for (const part of parts)
 		for (const draft of part.drafts)

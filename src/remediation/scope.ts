@@ -38,7 +38,11 @@ export interface Scope {
 	identity(id: string): ReportedIdentity | undefined;
 	/** Grants that name a user or service account, whichever of an account's names they use. */
 	grantsOf(username: string): ReportedGrant[];
+	/** Of users whose name begins with an account's id, as the cloud takes them: `<uid>`, `<uid>-*`. */
+	grantsOfAccount(uid: string): ReportedGrant[];
 	credentialsOf(username: string): ReportedCredential[];
+	/** uids of what somebody has accepted for a while: findings that a waiver excuses, and that a plan would end. */
+	waived: ReadonlySet<string>;
 	/** Whether two usernames are one identity here: ids of Alibaba Cloud come with and without suffix. */
 	isSameUser(a: string, b: string): boolean;
 	actors: Actor[];
@@ -52,6 +56,11 @@ export function scopesOf(report: Report, actors: ReadonlyMap<string, Actor>): Sc
 	const credentials = groupBy(report.credentials, ({ cluster }) => cluster);
 	const grants = groupBy(report.grants, ({ cluster }) => cluster);
 	const identities = groupBy(report.identities, ({ cluster }) => cluster);
+	const ending = (policyId: string) => (policies.get(policyId)?.ends ?? 'nothing') !== 'nothing';
+	const suppressed = groupBy(
+		report.suppressed.filter(({ policyId }) => ending(policyId)),
+		({ cluster }) => cluster.uid,
+	);
 	return report.clusters.map(cluster => {
 		const { uid } = cluster;
 		const own = actors.get(uid);
@@ -65,6 +74,7 @@ export function scopesOf(report: Report, actors: ReadonlyMap<string, Actor>): Sc
 		};
 		const scanners = scannersOf(parts.credentials, cluster);
 		return {
+			waived: new Set((suppressed.get(uid) ?? []).map(({ subject }) => subject.uid)),
 			...parts,
 			...lookUps(parts, identities.get(uid) ?? []),
 			actors: own === undefined ? scanners : [...scanners, own],
@@ -91,8 +101,13 @@ function lookUps({ cluster, credentials, grants }: Parts, identities: ReportedId
 		grants.filter(({ subject }) => subject.kind !== 'Group'),
 		({ subject }) => canonical(userOf(subject)),
 	);
+	const grantsByAccount = groupBy(
+		grants.filter(({ subject }) => subject.kind === 'User'),
+		({ subject }) => /^(\d{10,20})(?=-|$)/.exec(subject.name)?.[1] ?? '',
+	);
 	const credentialsByUser = groupBy(credentials, ({ username }) => canonical(username));
 	return {
+		grantsOfAccount: (uid: string) => grantsByAccount.get(uid) ?? [],
 		grantsOf: (username: string) => grantsByUser.get(canonical(username)) ?? [],
 		credentialsOf: (username: string) =>
 			username === '' ? [] : (credentialsByUser.get(canonical(username)) ?? []),

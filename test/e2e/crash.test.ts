@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pLimit from 'p-limit';
 import type { ApiObject } from '../../src/demo/wire.ts';
 import type { Sealed } from '../../src/model/journal.ts';
+import type { Plan } from '../../src/model/plan.ts';
 import { recordsOf } from '../../src/remediation/journal.ts';
+import { sealPlan } from '../../src/remediation/seal-plan.ts';
 import { assert, describe } from '../helpers/describe.ts';
 import { type LiveCluster, withLiveFleet } from '../remediation/live-fleet.ts';
 import { temporaryFolder } from './processes.ts';
@@ -73,6 +76,17 @@ function endState({ cluster }: LiveCluster, journal: string) {
 	};
 }
 
+/** The same plan for another cluster of the same objects: only its address and authority differ. */
+async function planFor({ cluster, server }: LiveCluster, plan: string, dir: string): Promise<string> {
+	const { digest: _, ...rest }: Plan = JSON.parse(readFileSync(plan, 'utf8'));
+	const { fingerprint256 } = new X509Certificate(cluster.authority.certificatePem);
+	const authorities = [fingerprint256.replaceAll(':', '').toLowerCase()];
+	const clusters = rest.result.clusters.map(each => ({ ...each, server: server.url, authorities }));
+	const path = join(dir, 'plan.json');
+	writeFileSync(path, JSON.stringify(sealPlan({ ...rest, result: { ...rest.result, clusters } })));
+	return path;
+}
+
 /** A fresh cluster of the same objects, and its plan applied, cut short where it is said. */
 async function applied(plan: string, crashAt: string) {
 	const dir = temporaryFolder();
@@ -84,7 +98,7 @@ async function applied(plan: string, crashAt: string) {
 		const journal = join(dir, 'journal');
 		const words = [
 			'apply',
-			plan,
+			await planFor(live, plan, dir),
 			'--yes',
 			'--kubeconfig',
 			live.kubeconfig,
@@ -101,19 +115,22 @@ async function applied(plan: string, crashAt: string) {
 	return { runs, state: states[0], lines };
 }
 
+/** A plan of one such cluster. */
+async function planned(dir: string): Promise<string> {
+	const plan = join(dir, 'plan.json');
+	await withLiveFleet(dir, OPTIONS, async ([live]) => {
+		const kubeconfig = live?.kubeconfig ?? '';
+		await cli(['scan', '--kubeconfig', kubeconfig, '--out', join(dir, 'report')], dir);
+		const result = join(dir, 'report', 'result.json');
+		const { code, text } = await cli(['plan', result, '--kubeconfig', kubeconfig, '--out', plan], dir);
+		assert.is(code, 0, text);
+	});
+	return plan;
+}
+
 describe('apply :: killed at every line of its journal', it => {
 	it('goes on where it was cut short: the same end, no step twice, no undo record lost', async () => {
-		const dir = temporaryFolder();
-		const plan = join(dir, 'plan.json');
-		await withLiveFleet(dir, OPTIONS, async ([live]) => {
-			const kubeconfig = live?.kubeconfig ?? '';
-			await cli(['scan', '--kubeconfig', kubeconfig, '--out', join(dir, 'report')], dir);
-			const planned = await cli(
-				['plan', join(dir, 'report', 'result.json'), '--kubeconfig', kubeconfig, '--out', plan],
-				dir,
-			);
-			assert.is(planned.code, 0, planned.text);
-		});
+		const plan = await planned(temporaryFolder());
 		const whole = await applied(plan, '');
 		assert.equal(
 			[whole.runs.map(({ code }) => code), whole.state?.writes],
@@ -147,5 +164,19 @@ describe('apply :: killed at every line of its journal', it => {
 		);
 		assert.equal(differences, []);
 		assert.ok(points.length >= 30, `${points.length}`);
+	});
+});
+
+describe('apply :: to a copy of the cluster that was planned on', it => {
+	it('does nothing: it has the same uid, and another authority', async () => {
+		const dir = temporaryFolder();
+		const plan = await planned(dir);
+		await withLiveFleet(join(dir, 'copy'), OPTIONS, async ([copy]) => {
+			const words = ['apply', plan, '--yes', '--kubeconfig', copy?.kubeconfig ?? ''];
+			const { code, text } = await cli([...words, '--state', join(dir, 'state')], dir);
+			assert.is(code, 4, text);
+			assert.match(text, 'its cluster is another one with the same id');
+			assert.equal(copy?.cluster.writes, []);
+		});
 	});
 });

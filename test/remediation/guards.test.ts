@@ -28,6 +28,15 @@ interface Case {
 	change?: (report: Report) => void;
 }
 
+const suppression = {
+	waiver: 'x',
+	reason: 'x',
+	owner: 'x',
+	expires: NOW + DAY,
+	approver: '',
+	ticket: '',
+};
+
 const view = role('view', ['get,list core pods']);
 const gone = 'ServiceAccount ci/gone';
 
@@ -93,6 +102,10 @@ const quarantined = (days: number, lastUsed: number | null) => {
 		lastUsed: lastUsed === null ? null : today - lastUsed * DAY,
 	});
 };
+const ofVersion = (facts: Facts, version: string): Facts => ({
+	...facts,
+	cluster: { ...facts.cluster, version },
+});
 const bootstrap = clusterFacts({
 	credentials: [
 		secretOf({
@@ -188,6 +201,14 @@ const cases: Case[] = [
 			report.grants = [];
 		},
 	},
+	{
+		what: 'what a waiver accepts, for another finding',
+		facts: orphan(),
+		refused: 'waived',
+		change: report => {
+			report.suppressed = report.findings.map(finding => ({ ...finding, suppression }));
+		},
+	},
 	// ---- the cluster ----
 	{ what: 'facts that are older than a day', facts: orphan(), refused: 'facts_too_old', later: DAY + 1 },
 	{ what: 'facts from the future', facts: orphan(), refused: 'facts_from_the_future', later: -301 },
@@ -260,6 +281,22 @@ const cases: Case[] = [
 			bindings: [binding('ops', 'ClusterRole view', ['User u-17'])],
 		}),
 		refused: 'break_glass',
+	},
+	{
+		what: 'a break-glass user by the id that the roster gives',
+		facts: withRoster([listed('u-18', 'deleted', { account: 'break-glass-2' })], {
+			roles: [view],
+			bindings: [binding('ops', 'ClusterRole view', ['User u-18'])],
+		}),
+		refused: 'break_glass',
+	},
+	{
+		what: 'the account itself, as it is bound',
+		facts: cloudFacts([], [listed(ACCOUNT, 'deleted', { provider: 'alibaba', type: 'root' })], {
+			roles: [view],
+			bindings: [binding('ops', 'ClusterRole view', [`User ${ACCOUNT}`])],
+		}),
+		refused: 'root_account',
 	},
 	{
 		what: 'a break-glass service account',
@@ -384,6 +421,19 @@ const cases: Case[] = [
 		facts: token(),
 		refused: 'own_identity',
 		actors: me('system:serviceaccount:ci:robot'),
+	},
+	...['v1.28.15', 'v1.9.0', ''].map(
+		(version): Case => ({
+			what: `a token of a cluster of version ${version || 'nobody knows'}`,
+			facts: ofVersion(token(), version),
+			refused: 'server_too_old',
+		}),
+	),
+	{
+		what: 'a quarantined token of a cluster that dates no attempt',
+		facts: ofVersion(quarantined(30, null), 'v1.28.15'),
+		refused: 'server_too_old',
+		options: { noRestore: true },
 	},
 	{
 		what: 'a token whose quarantine still runs',

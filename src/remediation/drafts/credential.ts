@@ -22,7 +22,12 @@ export function endCredential(drafter: Drafter, credential: ReportedCredential, 
 		case 'client_certificate':
 			return endCertificate(drafter, credential, because);
 		default: {
-			const bar = because.finding && findingBar(because.finding, scope, { floor: 'B', sources: [] });
+			const bar =
+				because.finding &&
+				findingBar(because.finding, scope, {
+					...{ floor: 'B' as const, sources: [] },
+					object: credential.uid,
+				});
 			const name = `${credential.kind.replaceAll('_', ' ')} ${shortId(credential)}`;
 			return bar === null ? advise(drafter, credential, because) : refuse(name, bar, because);
 		}

@@ -28,7 +28,6 @@ export function endKubeconfig(drafter: Drafter, credential: ReportedCredential, 
 			users: [],
 		});
 	}
-	if (!isWanted(drafter, credential)) return endGrants(drafter, account, because);
 	const bar =
 		barOf(because, 'clean_permissions', credential.uid) ??
 		goneBar(scope, account, because) ??
@@ -41,6 +40,8 @@ export function endKubeconfig(drafter: Drafter, credential: ReportedCredential, 
 			endGrants(drafter, account, because);
 		return;
 	}
+	// Whoever leaves the cloud's own call out still wants the bindings gone.
+	if (!isWanted(drafter, credential)) return endGrants(drafter, account, because);
 	const target = kubeconfigTarget(scope, credential, options.force && mayForce(because));
 	add({
 		action: 'clean_permissions',
@@ -55,7 +56,7 @@ export function endKubeconfig(drafter: Drafter, credential: ReportedCredential, 
 	});
 }
 
-/** Whoever leaves the cloud's own call out still wants the bindings gone. */
+/** Whether `--only` and `--exclude` leave the call in, by itself or with those of other clusters. */
 function isWanted({ scope, options }: Drafter, { uid }: ReportedCredential): boolean {
 	const step = (action: ActionName) => ({ id: stepId(action, scope.cluster.uid, uid), action });
 	return (
@@ -90,6 +91,6 @@ function kubeconfigTarget(scope: Scope, { uid, cloud }: ReportedCredential, forc
 		kind: 'kubeconfig' as const,
 		...{ uid, account, force },
 		region: scope.cluster.cloud?.region ?? '',
-		bindings: new Set(scope.grantsOf(account).map(({ bindingUid }) => bindingUid)).size,
+		bindings: new Set(scope.grantsOfAccount(account).map(({ bindingUid }) => bindingUid)).size,
 	};
 }

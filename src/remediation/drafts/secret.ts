@@ -1,13 +1,13 @@
-import { formatDay } from '../../lib/epoch.ts';
+import { DAY, formatDay } from '../../lib/epoch.ts';
 import { oneLine } from '../../lib/text.ts';
 import type { Target } from '../../model/plan.ts';
-import type { ReportedCredential } from '../../model/report.ts';
+import type { ReportedCluster, ReportedCredential } from '../../model/report.ts';
 import type { Because, Drafter } from '../draft.ts';
 import { type Bar, gapBar, identityBar } from '../guards.ts';
 
 /** Quarantines a token, or deletes a bootstrap token. */
 export function endSecret(drafter: Drafter, credential: ReportedCredential, because: Because) {
-	const { options, add, refuse, barOf } = drafter;
+	const { scope, options, add, refuse, barOf } = drafter;
 	const [location] = credential.locations;
 	const name = `Secret ${oneLine(`${location?.namespace}/${location?.name}`)}`;
 	const isToken = credential.kind === 'token_secret';
@@ -16,6 +16,7 @@ export function endSecret(drafter: Drafter, credential: ReportedCredential, beca
 	const action = isToken ? 'quarantine_token_secret' : 'delete_bootstrap_token';
 	const barred =
 		barOf(because, action, credential.uid) ??
+		(isToken ? versionBar(scope.cluster) : null) ??
 		(isToken ? accountBar(drafter, credential) : null) ??
 		(!isToken && !options.noRestore ? NO_RESTORE : null);
 	if (barred !== null) return refuse(name, barred, because);
@@ -41,6 +42,18 @@ export function endSecret(drafter: Drafter, credential: ReportedCredential, beca
 	});
 }
 
+const WAIVED: Bar = { code: 'waived', reason: 'a waiver accepts it for now' };
+
+/** API servers heed the label, and date each attempt, by default from 1.29 on. */
+const LEAST_MINOR = 29;
+
+function versionBar({ version }: Pick<ReportedCluster, 'version'>): Bar | null {
+	const [, major = '', minor = ''] = /^v?(\d+)\.(\d+)/.exec(version) ?? [];
+	if (Number(major) > 1 || (major === '1' && Number(minor) >= LEAST_MINOR)) return null;
+	const reason = `API servers refuse quarantined tokens from 1.${LEAST_MINOR} on, and this one is ${oneLine(version, 40) || 'of a version that was not read'}`;
+	return { code: 'server_too_old', reason };
+}
+
 const NO_RESTORE: Bar = {
 	code: 'no_restore',
 	reason: 'nothing brings it back: --no-restore plans such steps',
@@ -53,9 +66,14 @@ export function deleteQuarantined(drafter: Drafter, credential: ReportedCredenti
 	const { invalidSince, lastUsed } = credential;
 	if (location?.origin !== 'secret' || invalidSince === null) return;
 	const name = `Secret ${oneLine(`${location.namespace}/${location.name}`)}`;
-	const bar = gapBar(scope, ['token_secrets'], credential.uid) ?? accountBar(drafter, credential);
+	const bar =
+		(scope.waived.has(credential.uid) ? WAIVED : null) ??
+		gapBar(scope, ['token_secrets'], credential.uid) ??
+		versionBar(scope.cluster) ??
+		accountBar(drafter, credential);
 	if (bar !== null) return refuse(name, bar, because);
-	const end = invalidSince + options.quarantineDays * 86_400;
+	// The label says a day, which may have been almost over.
+	const end = invalidSince + (options.quarantineDays + 1) * DAY;
 	// The label says a day: an attempt on that very day came before or after, which nobody can tell.
 	if (lastUsed !== null && lastUsed >= invalidSince) {
 		const day = formatDay(lastUsed);
