@@ -104,8 +104,10 @@ async function one(step: Step, record: StepRecord | undefined, request: ApplyReq
 	const actor = request.actors.get(step.cluster.uid);
 	if (hands === null || actor === undefined) {
 		const reason = 'its cluster is not reached';
-		await journal.append({ kind: 'end', step: step.id, outcome: 'failed', reason, after: null, access: [] });
-		return { step, outcome: 'failed', reason, access: [], isFault: true, after: null };
+		// What an earlier run has begun may be done: to say that it failed would be a guess.
+		const outcome = record?.begun == null ? 'failed' : 'unconfirmed';
+		await journal.append({ kind: 'end', step: step.id, outcome, reason, after: null, access: [] });
+		return { step, outcome, reason, access: [], isFault: true, after: null };
 	}
 	return runStep({
 		step,
@@ -157,6 +159,10 @@ export function movedSince(step: Step, fresh: Plan): string {
 		const states = ({ preconditions }: Step) => preconditions.filter(({ is }) => is === 'identity');
 		if (canonicalJson(states(same)) !== canonicalJson(states(step)))
 			return 'whoever it is about is not in the state that was planned on';
+		if (step.findings.some(id => !same.findings.includes(id)))
+			return 'not every finding behind it still fails';
+		if (same.evidence.result !== step.evidence.result)
+			return `its evidence of use says ${same.evidence.result.replaceAll('_', ' ')} now`;
 		return '';
 	}
 	const findings = new Set(step.findings);

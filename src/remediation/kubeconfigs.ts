@@ -1,18 +1,11 @@
-import { readSubjectUid } from '../lib/alibaba-uid.ts';
+import { isOfAccount } from '../lib/alibaba-uid.ts';
 import { oneLine } from '../lib/text.ts';
 import type { BeforeImage, BindingImage } from '../model/journal.ts';
 import type { Permission } from '../model/plan.ts';
 import type { KubernetesApi } from '../providers/kubernetes/api.ts';
 import type { Look, Restored, Workplace } from './actions/action.ts';
 import { isAlike, restoreBinding } from './actions/edit-binding.ts';
-import {
-	bindingName,
-	findBindings,
-	readBinding,
-	readRoleDigest,
-	subjectKeys,
-	toSubject,
-} from './bindings.ts';
+import { bindingName, findBindings, readBinding, readRoleDigest, subjectKeys } from './bindings.ts';
 import type { CloudHands, Hands } from './hands.ts';
 
 export type KubeconfigImage = Extract<BeforeImage, { kind: 'kubeconfig' }>;
@@ -40,7 +33,11 @@ const BARRED = ['deleting', 'deleted', 'delete_failed', 'failed', ''];
 const ENDABLE = ['Unexpired', 'Expired'];
 
 /** What there is of one identity on one cluster, and whether it may be ended now. */
-export async function lookAtKubeconfig(hands: Hands, account: string): Promise<Look> {
+export async function lookAtKubeconfig(
+	hands: Hands,
+	{ account, bindings: planned }: { account: string; bindings: number },
+	isBegun: boolean,
+): Promise<Look> {
 	const { cloud, kubernetes } = bothOf(hands);
 	const [clusterState, state, bindings, caller] = await Promise.all([
 		cloud.clusterState(),
@@ -58,6 +55,11 @@ export async function lookAtKubeconfig(hands: Hands, account: string): Promise<L
 		return { state: 'moved', why: `its state is ${oneLine(certState, 60)}` };
 	if (state !== null && !isOver(certState) && !state.revokable)
 		return { state: 'moved', why: 'the service says that it would not revoke it' };
+	if (!isBegun && bindings.length > planned)
+		return {
+			state: 'moved',
+			why: `the service would remove ${bindings.length} bindings, and ${planned} were planned on`,
+		};
 	return { state: 'planned', image: await imageOf(hands, account, certState, bindings) };
 }
 
@@ -86,10 +88,7 @@ async function imageOf(
 
 /** Bindings of `<uid>` and `<uid>-*`. */
 export function bindingsOf(kubernetes: KubernetesApi, account: string): Promise<BindingImage[]> {
-	return findBindings(
-		kubernetes,
-		({ kind, name }) => kind === 'User' && readSubjectUid(name)?.uid === account,
-	);
+	return findBindings(kubernetes, ({ kind, name }) => kind === 'User' && isOfAccount(name, account));
 }
 
 /** Whether nothing of it is left. */
@@ -135,7 +134,7 @@ export function recycleBin(account: string): string {
 /** Gone where all its subjects were the identity's; else without them, and still the same object. */
 function isAsLeft(before: BindingImage, current: BindingImage | null, account: string): boolean {
 	const others = before.subjects.filter(
-		subject => readSubjectUid(toSubject(subject, before.namespace).name)?.uid !== account,
+		subject => subject.kind !== 'User' || !isOfAccount(subject.name, account),
 	);
 	if (others.length === 0 || current === null) return others.length === 0 && current === null;
 	const [kept, found] = [subjectKeys({ ...before, subjects: others }), subjectKeys(current)];

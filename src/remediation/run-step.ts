@@ -48,12 +48,12 @@ export async function runStep(run: StepRun): Promise<StepResult> {
 	let image: BeforeImage | null = record?.begun?.before ?? null;
 	// What is done was done by us, as far as anybody can tell: asked for, and not plainly refused.
 	let mayBeOurs = image !== null;
+	// What was asked for without an answer may be done in its own time: by a cloud, or by a request under way.
+	let mayShowLate = mayBeOurs && isCloud(action);
 	// The server has said yes.
 	let isAnswered = false;
 	for (let attempts = 0; ; ) {
 		const seen = await look(run, image);
-		// What a cloud was asked for without an answer may be done in its own time.
-		const mayShowLate = mayBeOurs && isCloud(action);
 		if ('error' in seen) {
 			const outcome = mayBeOurs ? 'unconfirmed' : 'failed';
 			return end(run, outcome, `it could not be looked at: ${seen.error}`, true);
@@ -84,6 +84,7 @@ export async function runStep(run: StepRun): Promise<StepResult> {
 		}
 		isAnswered = isAnswered || failure === null;
 		mayBeOurs = mayBeOurs || failure === null || failure.mayHaveBeenDone;
+		mayShowLate = mayShowLate || failure?.mayHaveBeenDone === true;
 		if (failure !== null) await place.pause(isCloud(action) ? SETTLE_MS : 200 * 2 ** attempts);
 	}
 }
@@ -188,6 +189,7 @@ async function confirmed(
 		access = await askAccess(kubernetes, questions, place.pause);
 	}
 	const still = access.find(({ allowed }) => allowed === true);
+	const unasked = access.filter(({ allowed }) => allowed === null);
 	const reasons = [
 		...(isRecovered ? ['an earlier run had done it, and was cut short before it said so'] : []),
 		...(still === undefined
@@ -195,6 +197,9 @@ async function confirmed(
 			: [
 					`${oneLine(still.subject.name, 60)} may still ${still.asked}: ${still.reason || 'the server does not say why'}`,
 				]),
+		...(unasked.length === 0
+			? []
+			: [`${unasked.length} of ${access.length} questions whether it is over had no answer`]),
 	];
 	return end(run, 'done', reasons.join('; '), false, after, access);
 }

@@ -23,7 +23,7 @@ export const cleanPermissions: Action<KubeconfigTarget> = {
 	undo: () =>
 		'kubelapse restore puts its bindings back; the file itself is in the recycle bin of the console for 30 days',
 	objects: ({ bindings }) => Math.max(1, bindings),
-	look: ({ hands }, { account }) => lookAtKubeconfig(hands, account),
+	look: ({ hands }, target, begun) => lookAtKubeconfig(hands, target, begun !== null),
 	act: async ({ hands, isDryRun, pause }, { account, force }) => {
 		// The service has no dry run: everything up to the call is the same.
 		if (isDryRun) return;

@@ -35,10 +35,12 @@ export const cleanUserPermissions: Action<BulkTarget> = {
 	undoPermissions: () => [CREATE.cluster, CREATE.local],
 	undo: cleanPermissions.undo as () => string, // it says the same of every target
 	objects: ({ clusters }) => clusters.reduce((sum, { bindings }) => sum + Math.max(1, bindings), 0),
-	look: async (place, target) => {
+	look: async (place, target, begun) => {
 		const images: KubeconfigImage[] = [];
 		for (const [uid, hands] of eachHands(place, target)) {
-			const look = await lookAtKubeconfig(hands, target.account);
+			const bindings = target.clusters.find(each => each.uid === uid)?.bindings ?? 0;
+			const one = { account: target.account, bindings };
+			const look = await lookAtKubeconfig(hands, one, begun !== null);
 			if (look.state === 'moved') return { ...look, why: `${hands.cluster.name}: ${look.why}` };
 			if (look.state === 'planned' && look.image.kind === 'kubeconfig') images.push(look.image);
 			else if (look.state === 'planned') throw new Error(`${uid} was looked at as something else`);

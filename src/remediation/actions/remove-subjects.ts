@@ -31,13 +31,19 @@ export const removeSubjects: Action<BindingTarget> = {
 	],
 	undo: () => 'kubelapse restore puts the subjects back as they were written, those who are there by then',
 	objects: () => 1,
-	look: (place, target) => {
-		const removed = target.remove.map(subjectKey);
-		return lookAtBinding(place, target, image => {
+	look: async (place, target, begun) => {
+		const removed = new Set(target.remove.map(subjectKey));
+		const kept = new Set(target.subjects.map(subjectKey).filter(key => !removed.has(key)));
+		let isOurs = true;
+		const found = await lookAtBinding(place, target, image => {
 			if (image === null) return false;
 			const left = subjectKeys(image);
-			return !removed.some(key => left.has(key));
+			isOurs = left.size === kept.size && [...left].every(key => kept.has(key));
+			return [...removed].every(key => !left.has(key));
 		});
+		// Somebody has changed the others since: a restore would not find what we left, and must not take theirs away.
+		const isOthers = begun !== null && found.state === 'done' && !isOurs;
+		return isOthers ? { ...found, after: null } : found;
 	},
 	act: async (place, target, image) => {
 		if (image.kind !== 'binding') throw new ApiError('partial', 0, 'the image is of another kind');
