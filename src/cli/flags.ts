@@ -3,6 +3,7 @@ import { formatDay, parseDay, parseRfc3339 } from '../lib/epoch.ts';
 import { nearest } from '../lib/nearest.ts';
 import type { EpochSeconds, Source } from '../model/facts.ts';
 import { sources } from '../model/facts.ts';
+import { actionNames } from '../model/plan.ts';
 import { severities } from '../model/policy.ts';
 import type { AllowedGap } from '../model/scan.ts';
 import { viewNames } from '../model/views.ts';
@@ -132,8 +133,8 @@ const agedFlags = named({
 
 /** Which steps a plan has; `offboard` has some of them. */
 const choiceFlags = named({
-	only: list('Plan:', 'STEP', 'Steps to plan, by action (remove_subjects) or by id'),
-	exclude: list('Plan:', 'STEP', 'Steps to leave out, likewise'),
+	only: stepList('Steps to plan, by action (remove_subjects) or by id'),
+	exclude: stepList('Steps to leave out, likewise'),
 	force: toggle('Plan:', 'Skip the 7-day check of Alibaba Cloud where evidence of grade A or B says unused'),
 	bulk: toggle('Plan:', 'One call of Alibaba Cloud for all clusters of an identity'),
 	'revoke-own': toggle('Plan:', 'Revoke kubeconfigs of your own, too'),
@@ -417,6 +418,18 @@ function sourceList(group: Group, describe: string) {
 	return {
 		...list(group, 'SOURCE', describe),
 		coerce: (values: unknown): Source[] => [values].flat().map(value => oneOf(value, sources, 'source')),
+	} as const satisfies Options;
+}
+
+function stepList(describe: string) {
+	const isId = (word: string) => /^[0-9a-f]{4,12}$/.test(word);
+	return {
+		...list('Plan:', 'STEP', describe),
+		coerce: (values: unknown): string[] =>
+			[values].flat().map(value => {
+				const word = nonEmpty(value);
+				return isId(word) ? word : oneOf(word, actionNames, 'action');
+			}),
 	} as const satisfies Options;
 }
 

@@ -34,7 +34,11 @@ export function stepLines(steps: Step[]): string[] {
 function oneStep(step: Step): string[] {
 	const { id, action, target, evidence, ends, remains, undo, permission, instructions } = step;
 	const text =
-		target.kind === 'binding' && !isAdvice(step) ? ` (${plural(target.remove.length, 'subject')})` : '';
+		target.kind === 'binding' && !isAdvice(step)
+			? ` (${plural(target.remove.length, 'subject')})`
+			: 'force' in target && target.force
+				? ' (Force: without the seven-day check of the service)'
+				: '';
 	const used = evidence.last === null ? '' : `, last seen ${formatDay(evidence.last)}`;
 	const grade =
 		evidence.grade === 'none' ? used : `; evidence of grade ${evidence.grade}: ${evidence.result}${used}`;
@@ -71,10 +75,18 @@ function indented(margin: number, text: string): string[] {
 function field(label: string, texts: string[]): string[] {
 	const margin = ' '.repeat(4 + LABEL);
 	return texts.flatMap((text, at) =>
-		(text.startsWith(' ') ? [text] : wrap(oneLine(text, 1000), COLUMNS - margin.length)).map((line, part) =>
+		block(text, COLUMNS - margin.length).map((line, part) =>
 			at === 0 && part === 0 ? `    ${label.padEnd(LABEL)}${line}` : margin + line,
 		),
 	);
+}
+
+/** A paragraph; what is indented, as YAML is, stays on its line. A plan may hold anything: no line of it is a line here. */
+function block(text: string, columns: number): string[] {
+	const [indent = ''] = /^ +/.exec(text) ?? [];
+	return indent === ''
+		? wrap(oneLine(text, 1000), columns)
+		: [indent + oneLine(text.slice(indent.length), 1000)];
 }
 
 /** What is not planned, by cluster and reason, with the first few of each. */

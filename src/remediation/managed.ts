@@ -39,11 +39,20 @@ function subjectsYaml({ subjects, remove }: BindingTarget): string[] {
 		'  subjects:',
 		...kept.flatMap(({ kind, namespace, name }) => [
 			`    - kind: ${kind}`,
-			// JSON is YAML, and names may be anything.
-			`      name: ${oneLine(JSON.stringify(name), 300)}`,
+			`      name: ${quoted(name)}`,
 			kind === 'ServiceAccount'
-				? `      namespace: ${oneLine(JSON.stringify(namespace), 100)}`
+				? `      namespace: ${quoted(namespace)}`
 				: '      apiGroup: rbac.authorization.k8s.io',
 		]),
 	];
+}
+
+/** As YAML has it: whole, and with nothing in it that a terminal or a page would obey. */
+function quoted(text: string): string {
+	return JSON.stringify(text).replace(/[^\x20-\x7e]/gu, escapeYaml);
+}
+
+function escapeYaml(character: string): string {
+	const hex = (character.codePointAt(0) ?? 0).toString(16);
+	return hex.length > 4 ? `\\U${hex.padStart(8, '0')}` : `\\u${hex.padStart(4, '0')}`;
 }

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { DAY, formatDay, HOUR } from '../../lib/epoch.ts';
 import { ScanError } from '../../lib/scan-error.ts';
+import { subjectKey } from '../../lib/subject.ts';
+import { byCodeUnit } from '../../lib/text.ts';
 import type { EpochSeconds } from '../../model/facts.ts';
 import type { Plan, PlanOptions, Step } from '../../model/plan.ts';
 import type { ScanRequest } from '../../model/scan.ts';
@@ -128,7 +130,12 @@ async function openGrace(settings: Settings, days: number, now: EpochSeconds): P
 	const fresh: Step[] = [];
 	const seen = new Set<string>();
 	const places = new Map<string, string>();
-	const keyOf = ({ cluster, action, target }: Step) => JSON.stringify([cluster.uid, action, target.uid]);
+	// A step on a binding that takes more away than was announced begins anew.
+	const keyOf = ({ cluster, action, target }: Step) =>
+		JSON.stringify([
+			...[cluster.uid, action, target.uid],
+			...(target.kind === 'binding' ? target.remove.map(subjectKey).sort(byCodeUnit) : []),
+		]);
 	return {
 		rule: async clusters => {
 			for (const cluster of clusters)
