@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, unlinkSync } from 'node:fs';
-import { link, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { link, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 
@@ -59,14 +59,18 @@ export async function lock(
 	}
 }
 
+/** Whole from the start: a process that is killed leaves no lock that names nobody. */
 async function create(path: string, text: string): Promise<boolean> {
+	const aside = `${path}.${randomUUID()}`;
 	try {
-		const file = await open(path, 'wx', 0o644);
-		await file.writeFile(text).finally(() => file.close());
+		await writeFile(aside, text, { flag: 'wx', mode: 0o644 });
+		await link(aside, path);
 		return true;
 	} catch (error) {
 		if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
 		throw error;
+	} finally {
+		await unlink(aside).catch(() => undefined);
 	}
 }
 

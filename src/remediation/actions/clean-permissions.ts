@@ -1,4 +1,4 @@
-import { readSubjectUid } from '../../lib/alibaba-uid.ts';
+import { isOfAccount } from '../../lib/alibaba-uid.ts';
 import type { Target } from '../../model/plan.ts';
 import { accessQuestions, REVIEW_PERMISSION, toSubject } from '../bindings.ts';
 import { bothOf, isCleaned, lookAtKubeconfig, ramPermission, restoreKubeconfig } from '../kubeconfigs.ts';
@@ -37,7 +37,7 @@ export const cleanPermissions: Action<KubeconfigTarget> = {
 		for (const { binding } of image.bindings) {
 			const own = binding.subjects
 				.map(subject => toSubject(subject, binding.namespace))
-				.filter(({ kind, name }) => kind === 'User' && readSubjectUid(name)?.uid === image.account);
+				.filter(({ kind, name }) => kind === 'User' && isOfAccount(name, image.account));
 			questions.push(...(await accessQuestions(kubernetes, binding, own)));
 		}
 		return questions;
