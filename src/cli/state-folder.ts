@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { DAY } from '../lib/epoch.ts';
@@ -10,6 +10,7 @@ import { type Signer, signerOf } from '../remediation/journal.ts';
 import type { Config } from './config.ts';
 import { lock } from './lock-file.ts';
 import { makeFolders } from './make-folders.ts';
+import { writeWhole } from './write-whole.ts';
 
 /**
  * What has to outlive a run of `apply`: the key that signs journals, and how much was changed of late.
@@ -30,14 +31,38 @@ export async function journalSigner(folder: string): Promise<Signer> {
 	try {
 		await makeFolders(folder, 0o700);
 		const known = await readFile(path, 'utf8').catch(absentAsNull);
-		if (known !== null) return signerOf(known, path);
-		const { privateKey } = generateKeyPairSync('ed25519');
-		const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-		const file = await open(path, 'wx', 0o600);
-		await file.writeFile(pem).finally(() => file.close());
-		return signerOf(pem, path);
+		return signerOf(known ?? (await makeKey(folder, path)), path);
 	} catch (cause) {
 		throw unusable(folder, cause);
+	}
+}
+
+/** One key, whole, for all who come at the same time. */
+function makeKey(folder: string, path: string): Promise<string> {
+	return locked(folder, path, async () => {
+		const known = await readFile(path, 'utf8').catch(absentAsNull);
+		if (known !== null) return known;
+		const { privateKey } = generateKeyPairSync('ed25519');
+		const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+		await writeWhole(path, pem);
+		return pem;
+	});
+}
+
+/** Works on a file that nobody else works on meanwhile. @throws {ScanError} */
+async function locked<T>(
+	folder: string,
+	path: string,
+	work: (isHeld: () => boolean) => Promise<T>,
+): Promise<T> {
+	const taken = await lock(`${path}.lock`, WAIT_MS).catch(cause => {
+		throw unusable(folder, cause);
+	});
+	if ('holder' in taken) throw unusable(folder, new Error('another run holds it'));
+	try {
+		return await work(taken.isHeld);
+	} finally {
+		taken.release();
 	}
 }
 
@@ -85,20 +110,16 @@ export async function openLedger(folder: string, earlier: Changes, now: () => Ep
 	const run = randomUUID();
 	const read = async () => corrected(lastWords(await readLines(path)), earlier);
 	const first = await read();
-	const locked = async <T>(work: (write: (lines: Line[]) => Promise<void>) => Promise<T>): Promise<T> => {
-		const taken = await lock(`${path}.lock`, WAIT_MS).catch(cause => {
-			throw unusable(folder, cause);
-		});
-		if ('holder' in taken) throw unusable(folder, new Error('another run holds it'));
-		try {
-			return await work(async lines => {
-				if (!taken.isHeld()) throw unusable(folder, new Error('another run has taken its lock'));
-				await append(path, lines);
-			});
-		} finally {
-			taken.release();
-		}
-	};
+	/** Whole or not at all, and without what counts no more: a run that is killed meanwhile leaves what there was. */
+	const change = <T>(work: (add: (lines: Line[]) => Promise<void>) => Promise<T>) =>
+		locked(folder, path, isHeld =>
+			work(async lines => {
+				const counting = (await readLines(path)).filter(({ at }) => now() - at < DAY);
+				if (!isHeld()) throw unusable(folder, new Error('another run has taken its lock'));
+				const all = lastWords([...counting, ...lines]);
+				await writeWhole(path, all.map(line => `${JSON.stringify(line)}\n`).join(''));
+			}),
+		);
 	const own = (objects: ReadonlyMap<string, number>): Line[] =>
 		[...objects].map(([cluster, count]) => ({ at: now(), run, cluster, objects: count }));
 	const spentOf =
@@ -111,15 +132,15 @@ export async function openLedger(folder: string, earlier: Changes, now: () => Ep
 		run,
 		spent: spentOf(first),
 		reserve: (objects, check) =>
-			locked(async write => {
+			change(async add => {
 				const lines = await read();
 				const refusals = await check(spentOf(lines));
 				// Others are to count what is done again once, too.
 				if (refusals.length === 0)
-					await write([...lines.filter(line => earlier.has(line.run)), ...own(objects)]);
+					await add([...lines.filter(line => earlier.has(line.run)), ...own(objects)]);
 				return refusals;
 			}),
-		settle: objects => locked(write => write(own(objects))),
+		settle: objects => change(add => add(own(objects))),
 	};
 }
 
@@ -132,16 +153,6 @@ function corrected(lines: Line[], earlier: Changes): Line[] {
 		const changed = earlier.get(line.run);
 		return changed === undefined ? line : { ...line, objects: changed.get(line.cluster) ?? 0 };
 	});
-}
-
-async function append(path: string, lines: Line[]): Promise<void> {
-	const file = await open(path, 'a', 0o600);
-	try {
-		await file.writeFile(lines.map(line => `${JSON.stringify(line)}\n`).join(''));
-		await file.sync();
-	} finally {
-		await file.close();
-	}
 }
 
 /** A line that cannot be read may be any number of objects: it is no reason to take it for none. */

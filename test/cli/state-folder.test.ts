@@ -1,6 +1,6 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Changes, openLedger } from '../../src/cli/state-folder.ts';
+import { type Changes, journalSigner, openLedger } from '../../src/cli/state-folder.ts';
 import { DAY } from '../../src/lib/epoch.ts';
 import { NOW } from '../helpers/cluster-facts.ts';
 import { assert, describe } from '../helpers/describe.ts';
@@ -16,6 +16,17 @@ const withLedgers = (
 	work: (open: (earlier?: Changes, at?: number) => ReturnType<typeof openLedger>) => Promise<void>,
 ) => withTempDir(dir => work((earlier = new Map(), at = NOW) => openLedger(dir, earlier, () => at)));
 
+describe('journalSigner', it => {
+	it('makes one key for all who come at the same time, and keeps it', () =>
+		withTempDir(async dir => {
+			const folder = join(dir, 'state');
+			const signers = await Promise.all([1, 2, 3].map(() => journalSigner(folder)));
+			const keys = [...signers, await journalSigner(folder)].map(({ publicKey }) => publicKey);
+			assert.is(new Set(keys).size, 1);
+			assert.equal(await readdir(folder), ['journal-key.pem']);
+		}));
+});
+
 describe('openLedger', it => {
 	it('adds up what runs have changed, by cluster, for a day', () =>
 		withLedgers(async open => {
@@ -29,6 +40,20 @@ describe('openLedger', it => {
 			const [third, later] = [await open(), await open(new Map(), NOW + DAY)];
 			assert.equal([third.spent('a'), third.spent('b'), later.spent('a')], [20, 0, 0]);
 			assert.equal(await third.reserve(of({ a: 1 }), atMost(1)), ['1 and 20']);
+		}));
+
+	it('keeps nothing that is older', () =>
+		withTempDir(async dir => {
+			for (const day of [0, 1, 2]) {
+				const ledger = await openLedger(dir, new Map(), () => NOW + day * DAY);
+				await ledger.reserve(of({ a: 20 }), atMost(20));
+				await ledger.settle(of({ a: 20 }));
+			}
+			const lines = (await readFile(join(dir, 'changes.jsonl'), 'utf8')).trimEnd().split('\n');
+			assert.equal(
+				lines.map(line => JSON.parse(line).at),
+				[NOW + 2 * DAY],
+			);
 		}));
 
 	it('lets one of two that looked at the same time go on', () =>
