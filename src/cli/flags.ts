@@ -422,14 +422,9 @@ function sourceList(group: Group, describe: string) {
 }
 
 function stepList(describe: string) {
-	const isId = (word: string) => /^[0-9a-f]{4,12}$/.test(word);
 	return {
 		...list('Plan:', 'STEP', describe),
-		coerce: (values: unknown): string[] =>
-			[values].flat().map(value => {
-				const word = nonEmpty(value);
-				return isId(word) ? word : oneOf(word, actionNames, 'action');
-			}),
+		coerce: (values: unknown): string[] => [values].flat().map(parseStepWord),
 	} as const satisfies Options;
 }
 
@@ -495,6 +490,12 @@ function parseFormat(word: string): Format {
 export function parseAllowedGap(value: unknown): AllowedGap {
 	const [source = '', ...cluster] = String(value).split('@');
 	return { source: oneOf(source, sources, 'source'), cluster: cluster.join('@') || null };
+}
+
+/** An action, or how the id of a step begins: four hex digits at least. */
+export function parseStepWord(value: unknown): string {
+	const word = nonEmpty(value);
+	return /^[0-9a-f]{4,12}$/.test(word) ? word : oneOf(word, actionNames, 'action');
 }
 
 /** RFC 3339, or a day for its first second; on a day that the calendar has. */

@@ -1,4 +1,4 @@
-import { formats, oneOf, parseAllowedGap, parseMoment } from '../../src/cli/flags.ts';
+import { formats, oneOf, parseAllowedGap, parseMoment, parseStepWord } from '../../src/cli/flags.ts';
 import { formats as reporterFormats } from '../../src/reporters/index.ts';
 import { assert, describe } from '../helpers/describe.ts';
 
@@ -25,6 +25,18 @@ describe('parseAllowedGap', it => {
 			{ source: 'roles', cluster: null },
 		]));
 	it('refuses what is no source', () => assert.throws(() => parseAllowedGap('@prod')));
+});
+
+describe('parseStepWord', it => {
+	it('an action, or how an id begins', () =>
+		assert.equal(['delete_binding', '0123', '0123456789ab'].map(parseStepWord), [
+			'delete_binding',
+			'0123',
+			'0123456789ab',
+		]));
+	for (const word of ['delete_bindings', '012', '0123456789abc', '0123G', '', ['a', 'b']])
+		it(`refuses ${JSON.stringify(word)}: it would choose nothing`, () =>
+			assert.throws(() => parseStepWord(word)));
 });
 
 describe('parseMoment', it => {
